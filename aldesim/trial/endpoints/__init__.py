@@ -1,0 +1,28 @@
+"""What a trial is judged by: response, survival, proportions, adverse events."""
+
+from aldesim.trial.endpoints.proportions import Proportion, proportion
+from aldesim.trial.endpoints.recist import RESPONSES, Assessment, assess, progression_free
+from aldesim.trial.endpoints.survival import (
+    Estimate,
+    KaplanMeier,
+    LogRank,
+    kaplan_meier,
+    logrank,
+)
+from aldesim.trial.endpoints.toxicity import ToxicityTable, worst_grades
+
+__all__ = [
+    "RESPONSES",
+    "Assessment",
+    "Estimate",
+    "KaplanMeier",
+    "LogRank",
+    "Proportion",
+    "ToxicityTable",
+    "assess",
+    "kaplan_meier",
+    "logrank",
+    "progression_free",
+    "proportion",
+    "worst_grades",
+]
