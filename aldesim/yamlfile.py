@@ -14,6 +14,7 @@ from pydantic_core import ErrorDetails
 from aldesim.errors import InputError
 
 T = TypeVar("T", bound=BaseModel)
+WIDEST = 60  # characters of a wrong row that a message repeats
 Location = tuple[int | str, ...]
 
 
@@ -107,7 +108,8 @@ def parse_yaml(text: str, schema: type[T], where: str) -> T:
     if first["type"] == "missing":
         found: object = "missing"
     elif isinstance(first["input"], dict | list):
-        found = f"{len(first['input'])} entries"
+        found = json.dumps(first["input"])
+        found = found if len(found) <= WIDEST else f"{found[:WIDEST]} ..."
     else:
         found = first["input"]
     raise InputError(where, _dotted(location, data), found, _allowed(first, schema)) from None

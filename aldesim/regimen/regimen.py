@@ -1,0 +1,270 @@
+"""Regimens: what is given when, read from YAML."""
+
+# ruff: noqa: N803 (units keep their capitals in names)
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Literal
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from aldesim.errors import InputError
+from aldesim.yamlfile import read_yaml
+
+CATALOGUE = Path(__file__).with_name("catalogue")
+MINUTES_PER_DAY = 1440
+MINUTES_PER_HOUR = 60
+
+Route = Literal["IV_infusion", "IV_bolus", "CIV", "SC", "oral"]
+DoseUnit = Literal["IU/kg", "IU/m2", "IU"]
+INFUSED = ("IV_infusion", "CIV")
+
+
+class DoseRow(BaseModel):
+    """A run of equal doses.
+
+    Parameters
+    ----------
+    day : int
+        Day of the first of them; day 1 is the day of the regimen's first dose.
+    count : int
+        Number of doses.
+    every_hours : float, optional
+        From one dose to the next; needed for more than one.
+    amount : float
+        Of one dose, in `unit`.
+    unit : str
+        "IU/kg", "IU/m2" or "IU" (flat).
+    minutes : int
+        Length of the infusion; 0 for an injection.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    day: Annotated[int, Field(ge=1, le=3650)]
+    count: Annotated[int, Field(ge=1, le=10_000)]
+    every_hours: Annotated[float, Field(gt=0)] | None = None
+    amount: Annotated[float, Field(gt=0)]
+    unit: DoseUnit
+    minutes: Annotated[int, Field(ge=0)] = 0
+
+    @model_validator(mode="after")
+    def _spaced(self) -> "DoseRow":
+        if self.count > 1 and self.every_hours is None:
+            raise ValueError("more than one dose needs every_hours")
+        if self.every_hours is not None and self.minutes > self.every_hours * MINUTES_PER_HOUR:
+            raise ValueError("an infusion may not last longer than the interval between doses")
+        return self
+
+    def start_minutes(self) -> np.ndarray:
+        """Start of each dose, whole minutes from the regimen's first dose, shape (count,)."""
+        first = (self.day - 1) * MINUTES_PER_DAY
+        gap = (self.every_hours or 0) * MINUTES_PER_HOUR
+        return np.rint(first + gap * np.arange(self.count)).astype(np.int64)
+
+
+class Cycle(BaseModel):
+    """The doses of one cycle."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    doses: tuple[DoseRow, ...] = Field(min_length=1)
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One planned dose: see `Slots` for the fields."""
+
+    cycle: int
+    slot: int
+    time: float
+    duration: float
+    route: str
+    amount: float
+    unit: str
+
+
+@dataclass(frozen=True, eq=False)
+class Slots:
+    """Planned doses in order of time; read-only arrays of shape (s,).
+
+    Parameters
+    ----------
+    cycle : ndarray of int
+        Cycle, from 1.
+    slot : ndarray of int
+        Number within the cycle, from 1.
+    time : ndarray
+        Start, days from the first dose.
+    duration : ndarray
+        Length of the infusion, days; 0 for an injection.
+    route : ndarray of str
+        "IV_infusion", "IV_bolus", "CIV", "SC" or "oral".
+    amount : ndarray
+        Dose, in `unit`.
+    unit : ndarray of str
+        "IU/kg", "IU/m2" or "IU".
+    """
+
+    cycle: np.ndarray
+    slot: np.ndarray
+    time: np.ndarray
+    duration: np.ndarray
+    route: np.ndarray
+    amount: np.ndarray
+    unit: np.ndarray
+
+    def __post_init__(self):
+        for values in vars(self).values():
+            values.flags.writeable = False
+
+    def __len__(self) -> int:
+        """Number of planned doses."""
+        return len(self.time)
+
+    def __getitem__(self, index: int) -> Slot:
+        """One planned dose."""
+        return Slot(**{name: values[index].item() for name, values in vars(self).items()})
+
+    def dose_IU(self, index: int, body_weight, BSA) -> np.ndarray:  # noqa: N802
+        """Dose of a slot for each patient (IU); see `dose_IU`."""
+        return dose_IU(self[index], body_weight, BSA)
+
+
+class Regimen(BaseModel):
+    """What is given when.
+
+    Parameters
+    ----------
+    id, name, description, source : str
+        Key, display name, plain words, where it comes from.
+    molecule : str
+        Name on the shelf of molecules.
+    route : str
+        "IV_infusion", "IV_bolus", "CIV", "SC" or "oral".
+    cycles : tuple of Cycle
+        In order.
+
+    Examples
+    --------
+    >>> from aldesim.regimen import load_regimen
+    >>> slots = load_regimen("high_dose").slots()
+    >>> len(slots), float(slots.time[14])
+    (28, 14.0)
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str
+    name: str
+    description: str
+    molecule: str
+    route: Route
+    cycles: tuple[Cycle, ...] = Field(min_length=1)
+    source: str
+
+    @model_validator(mode="after")
+    def _possible(self) -> "Regimen":
+        infused = self.route in INFUSED
+        for number, cycle in enumerate(self.cycles, start=1):
+            for row in cycle.doses:
+                if infused != (row.minutes > 0):
+                    need = "minutes above 0" if infused else "no minutes"
+                    raise ValueError(f"route {self.route} needs {need} (cycle {number})")
+        slots = self._slots
+        if slots.time[0] != 0:
+            raise ValueError("the first dose must be on day 1")
+        if not (np.diff(slots.cycle) >= 0).all():
+            raise ValueError("a cycle may not begin before the one before it has ended")
+        if not (slots.time[1:] >= slots.time[:-1] + slots.duration[:-1] - 1e-9).all():
+            raise ValueError("doses overlap in time")
+        if not (np.diff(slots.time) > 0).all():
+            raise ValueError("two doses fall on the same moment")
+        return self
+
+    @cached_property
+    def _slots(self) -> Slots:
+        rows = [
+            (number, row, start)
+            for number, cycle in enumerate(self.cycles, start=1)
+            for row in cycle.doses
+            for start in row.start_minutes()
+        ]
+        rows.sort(key=lambda entry: entry[2])
+        cycle = np.array([number for number, _, _ in rows])
+        before = {number: int((cycle < number).sum()) for number in set(cycle.tolist())}
+        return Slots(
+            cycle=cycle,
+            slot=np.arange(len(rows)) - np.array([before[c] for c in cycle.tolist()]) + 1,
+            time=np.array([start for _, _, start in rows]) / MINUTES_PER_DAY,
+            duration=np.array([row.minutes for _, row, _ in rows]) / MINUTES_PER_DAY,
+            route=np.array([self.route] * len(rows)),
+            amount=np.array([float(row.amount) for _, row, _ in rows]),
+            unit=np.array([row.unit for _, row, _ in rows]),
+        )
+
+    def slots(self) -> Slots:
+        """Planned doses in order of time."""
+        return self._slots
+
+
+def dose_IU(  # noqa: N802
+    slot: Slot, body_weight: float | np.ndarray, BSA: float | np.ndarray
+) -> np.ndarray:
+    """Dose of a slot for each patient, IU, shape (n,).
+
+    Parameters
+    ----------
+    slot : Slot
+        The planned dose.
+    body_weight : float or ndarray, shape (n,)
+        kg.
+    BSA : float or ndarray, shape (n,)
+        Body surface area, m2.
+
+    Raises
+    ------
+    InputError
+        If a weight or an area is not a positive number.
+    """
+    weight, area = np.broadcast_arrays(
+        np.atleast_1d(np.asarray(body_weight, dtype=float)),
+        np.atleast_1d(np.asarray(BSA, dtype=float)),
+    )
+    for field, values, unit in (("body_weight", weight, "kg"), ("BSA", area, "m2")):
+        wrong = values[~(np.isfinite(values) & (values > 0))]
+        if wrong.size:
+            raise InputError("dose", field, float(wrong[0]), f"must be {unit}, above 0")
+    per = {"IU/kg": weight, "IU/m2": area, "IU": np.ones_like(weight)}[slot.unit]
+    return slot.amount * per
+
+
+def regimen_names() -> list[str]:
+    """Names of the regimens that come with the program."""
+    return sorted(path.stem for path in CATALOGUE.glob("*.yaml"))
+
+
+def load_regimen(name_or_path: str | Path) -> Regimen:
+    """Regimen by its name on the shelf, or from a YAML file.
+
+    Parameters
+    ----------
+    name_or_path : str or Path
+        A name of `regimen_names()`, or a path ending in .yaml or .yml.
+
+    Raises
+    ------
+    InputError
+        If there is no such regimen, or a field of the file is wrong.
+    """
+    text = str(name_or_path)
+    if text.endswith((".yaml", ".yml")):
+        return read_yaml(Path(text), Regimen)
+    if text not in regimen_names():
+        shelf = ", ".join(regimen_names())
+        raise InputError(
+            "regimen", "", text, f"unknown; on the shelf: {shelf}; or a path ending in .yaml"
+        )
+    return read_yaml(CATALOGUE / f"{text}.yaml", Regimen)
