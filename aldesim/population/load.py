@@ -1,0 +1,157 @@
+"""Populations on the shelf and in the user's own files, checked as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from aldesim.errors import InputError
+from aldesim.population.copula import mixing_matrix
+from aldesim.population.covariates import COVARIATES, DERIVED, REQUIRED, label
+from aldesim.population.schema import ByCategory, Choice, LogNormal, Normal, Population
+from aldesim.yamlfile import check_unique, read_yaml
+
+CATALOGUE = Path(__file__).with_name("catalogue")
+
+
+def population_names() -> list[str]:
+    """Names of the populations on the shelf, sorted."""
+    return sorted(path.stem for path in CATALOGUE.glob("*.yaml"))
+
+
+def load_population(name_or_path: str | Path) -> Population:
+    """Population of that name on the shelf, or of a YAML file.
+
+    Parameters
+    ----------
+    name_or_path : str or Path
+        A name such as ``"melanoma"``, or a path that ends in .yaml.
+
+    Returns
+    -------
+    Population
+
+    Raises
+    ------
+    InputError
+        If there is no such population, or a field of the file is wrong; names file and field.
+
+    Examples
+    --------
+    >>> load_population("melanoma").covariates["age"].mean
+    49.0
+    """
+    text = str(name_or_path)
+    if text.endswith((".yaml", ".yml")):
+        path = Path(text)
+    elif text in population_names():
+        path = CATALOGUE / f"{text}.yaml"
+    else:
+        raise InputError(
+            "population",
+            "",
+            text,
+            f"unknown; on the shelf: {', '.join(population_names())}; or a path ending in .yaml",
+        )
+    population = read_yaml(path, Population)
+    _check(population, "/".join(path.parts[-2:]))
+    return population
+
+
+def correlation_pairs(population: Population) -> dict[tuple[str, str], float]:
+    """Correlation of each pair that the population names."""
+    return {entry.between: entry.value for entry in population.correlations}
+
+
+def _check(population: Population, where: str) -> None:
+    """What one field alone cannot show."""
+    for name in population.covariates:
+        if name in DERIVED:
+            raise InputError(where, "covariates", name, "is computed from the others; leave it out")
+        if name not in COVARIATES:
+            raise InputError(
+                where, "covariates", name, f"unknown covariate; known are {', '.join(COVARIATES)}"
+            )
+    for name in REQUIRED:
+        if name not in population.covariates:
+            raise InputError(
+                where, f"covariates.{name}", "missing", "every population needs this covariate"
+            )
+    for name, entry in population.covariates.items():
+        categories = COVARIATES[name].categories
+        if isinstance(entry, Choice):
+            if not categories:
+                raise InputError(
+                    where, f"covariates.{name}", "choice", "is a number: normal or lognormal"
+                )
+            _check_labels(where, f"covariates.{name}.chances", list(entry.chances), name)
+        elif categories:
+            allowed = ", ".join(map(label, categories))
+            raise InputError(where, f"covariates.{name}", "a number", f"is a choice of {allowed}")
+    for name, entry in population.covariates.items():
+        if isinstance(entry, ByCategory):
+            _check_cases(population, where, name, entry)
+        elif not isinstance(entry, Choice):
+            _check_number(where, f"covariates.{name}", entry)
+            if entry.source is None:
+                raise InputError(
+                    where, f"covariates.{name}.source", "missing", "this field is required"
+                )
+    _check_correlations(population, where)
+    check_unique(where, "parameters", [change.id for change in population.parameters])
+
+
+def _check_labels(where: str, field: str, labels: Sequence[str], name: str) -> None:
+    allowed = [label(category) for category in COVARIATES[name].categories]
+    for given in labels:
+        if given not in allowed:
+            raise InputError(where, field, given, f"must be one of {', '.join(allowed)}")
+
+
+def _check_cases(population: Population, where: str, name: str, entry: ByCategory) -> None:
+    field = f"covariates.{name}"
+    grouping = population.covariates.get(entry.by)
+    if not isinstance(grouping, Choice):
+        raise InputError(
+            where, f"{field}.by", entry.by, "must be a covariate of this file that is a choice"
+        )
+    _check_labels(where, f"{field}.cases", list(entry.cases), entry.by)
+    for category, chance in grouping.chances.items():
+        if chance > 0 and category not in entry.cases:
+            raise InputError(
+                where, f"{field}.cases", ", ".join(entry.cases), f"has no case for {category}"
+            )
+    for category, case in entry.cases.items():
+        _check_number(where, f"{field}.cases.{category}", case)
+
+
+def _check_number(where: str, field: str, entry: Normal | LogNormal) -> None:
+    try:
+        median, _ = entry.parameters()
+    except ValueError as error:
+        given = [name for name in ("median", "cv", "mean", "sd") if name in entry.model_fields_set]
+        raise InputError(where, field, ", ".join(given) or "missing", str(error)) from None
+    low, high = entry.limits
+    if isinstance(entry, LogNormal) and low is not None and low < 0:
+        raise InputError(where, f"{field}.limits", low, "a lognormal is above 0")
+    if (low is not None and median <= low) or (high is not None and median >= high):
+        raise InputError(
+            where, f"{field}.limits", list(entry.limits), f"must include the median, {median:g}"
+        )
+
+
+def _check_correlations(population: Population, where: str) -> None:
+    seen: set[frozenset[str]] = set()
+    for entry in population.correlations:
+        pair = " with ".join(entry.between)
+        if entry.between[0] == entry.between[1]:
+            raise InputError(where, "correlations", pair, "must be two different names")
+        if frozenset(entry.between) in seen:
+            raise InputError(where, "correlations", pair, "is given twice")
+        seen.add(frozenset(entry.between))
+        for name in entry.between:
+            if name in DERIVED:
+                raise InputError(
+                    where, "correlations", name, "is computed; correlate what it comes from"
+                )
+    mixing_matrix(correlation_pairs(population), where)

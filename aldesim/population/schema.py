@@ -1,0 +1,154 @@
+"""The population file: what each field may hold."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+)
+
+Number = Annotated[float, Field(allow_inf_nan=False)]
+Positive = Annotated[float, Field(allow_inf_nan=False, gt=0)]
+Text = Annotated[str, Field(min_length=1)]
+
+
+def _rising(limits: tuple[float | None, float | None]) -> tuple[float | None, float | None]:
+    low, high = limits
+    if low is not None and high is not None and low >= high:
+        raise ValueError("the first limit must be below the second")
+    return limits
+
+
+def _adding_up(chances: dict[str, float]) -> dict[str, float]:
+    if abs(sum(chances.values()) - 1) > 1e-6:
+        raise ValueError(f"chances add up to {sum(chances.values()):g}, must be 1")
+    return chances
+
+
+Range = Annotated[tuple[Number | None, Number | None], AfterValidator(_rising)]
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Normal(_Entry):
+    """A normal distribution, cut at `limits`."""
+
+    distribution: Literal["normal"]
+    mean: Number
+    sd: Positive
+    limits: Range = (None, None)
+    source: Text | None = None
+
+    def parameters(self) -> tuple[float, float]:
+        """Median and spread, as `quantiles` takes them."""
+        return self.mean, self.sd
+
+
+class LogNormal(_Entry):
+    """A lognormal distribution by median and CV, or by mean and SD, cut at `limits`."""
+
+    distribution: Literal["lognormal"]
+    median: Positive | None = None
+    cv: Positive | None = None
+    mean: Positive | None = None
+    sd: Positive | None = None
+    limits: Range = (None, None)
+    source: Text | None = None
+
+    def parameters(self) -> tuple[float, float]:
+        """Median and CV, as `quantiles` takes them."""
+        match (self.median, self.cv, self.mean, self.sd):
+            case (float(median), float(cv), None, None):
+                return median, cv
+            case (None, None, float(mean), float(sd)):
+                cv = sd / mean
+                return mean / (1 + cv**2) ** 0.5, cv
+        raise ValueError("a lognormal needs median and cv, or mean and sd")
+
+
+class Choice(_Entry):
+    """Categories with their probabilities."""
+
+    distribution: Literal["choice"]
+    chances: Annotated[dict[str, Annotated[float, Field(ge=0, le=1)]], AfterValidator(_adding_up)]
+    source: Text
+
+
+Continuous = Annotated[Normal | LogNormal, Field(discriminator="distribution")]
+
+
+class ByCategory(_Entry):
+    """A distribution for each category of another covariate."""
+
+    by: Text
+    cases: Annotated[dict[str, Continuous], Field(min_length=1)]
+    source: Text
+
+
+def _kind(entry: object) -> str:
+    if isinstance(entry, dict):
+        return "grouped" if "by" in entry else str(entry.get("distribution"))
+    return "grouped" if isinstance(entry, ByCategory) else getattr(entry, "distribution", "")
+
+
+Described = Annotated[
+    Annotated[Normal, Tag("normal")]
+    | Annotated[LogNormal, Tag("lognormal")]
+    | Annotated[Choice, Tag("choice")]
+    | Annotated[ByCategory, Tag("grouped")],
+    Discriminator(
+        _kind,
+        custom_error_type="unknown_distribution",
+        custom_error_message="distribution must be normal, lognormal or choice, or give `by`",
+    ),
+]
+
+
+class Correlation(_Entry):
+    """Correlation of two covariates or parameters, between their normal scores."""
+
+    between: tuple[Text, Text]
+    value: Annotated[float, Field(gt=-1, lt=1)]
+    source: Text
+
+
+class ParameterChange(_Entry):
+    """Another distribution of a model parameter; what is left out stays as in the model."""
+
+    id: Text
+    distribution: Literal["normal", "lognormal", "logit-normal"] | None = None
+    value: Number | None = None
+    spread: Annotated[float, Field(allow_inf_nan=False, ge=0)] | None = None
+    limits: Range = (None, None)
+    source: Text
+
+
+class Population(_Entry):
+    """Who the patients are: distributions of covariates, their correlations, parameter changes.
+
+    Attributes
+    ----------
+    name, title, description : str
+        What it is called and whom it describes.
+    covariates : dict
+        Distribution of each covariate; names and units in `aldesim.population.covariates`.
+    correlations : tuple
+        Correlations of the normal scores (Gaussian copula); pairs not named are 0.
+    parameters : tuple
+        Model parameters whose distribution differs from the model's table.
+    """
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*$", max_length=80)]
+    title: Text
+    description: str = ""
+    covariates: dict[str, Described]
+    correlations: tuple[Correlation, ...] = ()
+    parameters: tuple[ParameterChange, ...] = ()
