@@ -1,0 +1,290 @@
+"""Deciding, for many patients at once, whether the dose that is due is given.
+
+Each rule is judged on each patient's own signs. A comparison has three outcomes: true, false, and
+not known (NaN). A dose is not given on a sign that should be there and is not known.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from aldesim.care.conditions import COMPARE, Condition
+from aldesim.care.rules import HOLD, STOP_CYCLE, STOP_FOR_GOOD, Rule, RuleSet
+from aldesim.care.signs import SIGNS, is_known
+from aldesim.errors import InputError
+
+HOURS_PER_DAY = 24
+CLOCK_ROUNDING = 1e-6  # days; an 8-h slot is not a binary fraction of a day
+
+Truth = tuple[np.ndarray, np.ndarray]  # (true, not known), bool, shape (n,)
+
+
+@dataclass(frozen=True, eq=False)
+class Memory:
+    """What the clinic remembers between decisions; read-only arrays.
+
+    Parameters
+    ----------
+    active : ndarray of bool, shape (n, rules)
+        Rules in force.
+    since : ndarray, shape (n, rules)
+        Day on which each came into force; NaN if not in force.
+    clear_since : ndarray, shape (n, rules)
+        Day since which the resume condition holds; NaN if it does not.
+    stopped_in : ndarray of int, shape (n, rules)
+        Cycle that a rule has stopped, 0 for none.
+    looked_back : ndarray, shape (n, columns)
+        Per comparison that looks back: day since which it is true, or an earlier value.
+    time : float
+        Day of the last decision; NaN before the first.
+    cycle : int
+        Cycle of the last decision.
+    """
+
+    active: np.ndarray
+    since: np.ndarray
+    clear_since: np.ndarray
+    stopped_in: np.ndarray
+    looked_back: np.ndarray
+    time: float = float("nan")
+    cycle: int = 0
+
+    def __post_init__(self):
+        for values in vars(self).values():
+            if isinstance(values, np.ndarray):
+                values.flags.writeable = False
+
+
+@dataclass(frozen=True, eq=False)
+class Decision:
+    """What was decided and why.
+
+    Parameters
+    ----------
+    rules : RuleSet
+        The rules that decided.
+    signs : dict of str to ndarray, shape (n,)
+        The signs they looked at.
+    time : float
+        Day of the decision.
+    action : ndarray of int8, shape (n,)
+        GIVE, HOLD, STOP_CYCLE or STOP_FOR_GOOD.
+    reasons : ndarray of bool, shape (n, rules)
+        Rules that forbid the dose, set off now or still in force.
+    triggered : ndarray of bool, shape (n, rules)
+        Those among them that the signs of this moment set off.
+    not_known : ndarray of bool, shape (n, rules)
+        Rules that a missing value leaves undecided: they hold the dose too.
+    memory : Memory
+        To be handed to the next decision.
+    """
+
+    rules: RuleSet
+    signs: dict[str, np.ndarray]
+    time: float
+    action: np.ndarray
+    reasons: np.ndarray
+    triggered: np.ndarray
+    not_known: np.ndarray
+    memory: Memory
+
+
+def start_memory(rules: RuleSet, patients: int) -> Memory:
+    """Memory before the first decision."""
+    shape = (len(rules.rules), patients)
+    return Memory(
+        active=np.zeros(shape, dtype=bool).T,
+        since=np.full(shape, np.nan).T,
+        clear_since=np.full(shape, np.nan).T,
+        stopped_in=np.zeros(shape, dtype=np.int16).T,
+        looked_back=np.full((len(rules.memory_columns), patients), np.nan).T,
+    )
+
+
+def decide(
+    rules: RuleSet,
+    signs: Mapping[str, np.ndarray],
+    memory: Memory | None,
+    time: float,
+    cycle: int = 1,
+) -> Decision:
+    """Decision on the dose that is due, for n patients at once.
+
+    A rule once set off stays in force until its resume condition holds, for as long as it asks.
+    Comparisons on signs that are not supplied cannot set a rule off, and are left out of resume
+    conditions; `RuleSet.not_evaluated` lists the rules concerned.
+
+    Parameters
+    ----------
+    rules : RuleSet
+        The rules.
+    signs : mapping of str to ndarray, shape (n,)
+        Values of the signs; NaN (or a grade of -1) where not known. Others than those the rules
+        use are ignored.
+    memory : Memory or None
+        Of the decision before; None at the first.
+    time : float
+        Day from the first dose.
+    cycle : int
+        Number of the cycle; stops of an earlier cycle end, and persistence starts anew.
+
+    Raises
+    ------
+    InputError
+        If none of the rules' signs is supplied, or their lengths differ.
+    """
+    seen = _arrays(rules, signs)
+    size = len(next(iter(seen.values())))
+    before = memory if memory is not None else start_memory(rules, size)
+    if len(before.active) != size:
+        raise InputError("decide", "memory", len(before.active), f"must be of {size} patients")
+    judge = _Judge(rules, seen, before, time, cycle)
+    shape = (len(rules.rules), size)
+    triggered, reasons, not_known = (np.zeros(shape, dtype=bool) for _ in range(3))
+    active = np.zeros(shape, dtype=bool)
+    since, clear_since = np.full(shape, np.nan), np.full(shape, np.nan)
+    stopped_in = before.stopped_in.T.copy()
+    action = np.zeros(size, dtype=np.int8)
+    for r, rule in enumerate(rules.rules):
+        true, unknown = judge.trigger(r, rule)
+        clear = judge.resume(r, rule) & ~true
+        was = before.active[:, r]
+        clear_since[r] = np.where(clear, np.fmin(before.clear_since[:, r], time), np.nan)
+        done = clear & (time - clear_since[r] >= rule.duration_days - CLOCK_ROUNDING)
+        active[r] = true | (was & ~done)
+        since[r] = np.where(active[r], np.where(was, before.since[:, r], time), np.nan)
+        if rule.code == STOP_CYCLE:
+            stopped_in[r][true] = cycle
+        reasons[r] = active[r] | (stopped_in[r] == cycle)
+        triggered[r] = true
+        not_known[r] = unknown & ~reasons[r]
+        action = np.maximum(action, np.where(reasons[r], rule.code, HOLD * not_known[r]))
+    return Decision(
+        rules=rules,
+        signs=seen,
+        time=time,
+        action=action.astype(np.int8),
+        reasons=reasons.T,
+        triggered=triggered.T,
+        not_known=not_known.T,
+        memory=Memory(
+            active=active.T,
+            since=since.T,
+            clear_since=clear_since.T,
+            stopped_in=stopped_in.T,
+            looked_back=judge.looked_back.T,
+            time=time,
+            cycle=cycle,
+        ),
+    )
+
+
+def _arrays(rules: RuleSet, signs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """The signs that the rules use, as float arrays of one length."""
+    seen = {
+        name: np.atleast_1d(np.asarray(signs[name], dtype=float))
+        for name in sorted(rules.signs)
+        if name in signs
+    }
+    if not seen:
+        raise InputError("decide", "signs", sorted(signs), "must hold a sign that the rules use")
+    shape = next(iter(seen.values())).shape
+    for name, values in seen.items():
+        if values.shape != shape or values.ndim != 1:
+            raise InputError("decide", name, values.shape, "must be of one length for all signs")
+    return seen
+
+
+class _Judge:
+    """Truth of conditions at one decision; collects what the next one needs to look back."""
+
+    def __init__(
+        self,
+        rules: RuleSet,
+        signs: dict[str, np.ndarray],
+        before: Memory,
+        time: float,
+        cycle: int,
+    ):
+        self._columns = rules.memory_columns
+        self._signs = signs
+        self._before = before
+        self._time = time
+        self._same_stay = cycle == before.cycle
+        self.looked_back = before.looked_back.T.copy()
+
+    def trigger(self, r: int, rule: Rule) -> Truth:
+        """Whether the rule is set off now."""
+        verdict = self._judge(r, rule.when, leave_out=False)
+        if verdict is None:
+            nobody = np.zeros(len(self._before.active), dtype=bool)
+            return nobody, nobody
+        return verdict
+
+    def resume(self, r: int, rule: Rule) -> np.ndarray:
+        """Whether the resume condition holds now; a stop of the cycle may do without one."""
+        if rule.resume is None:
+            return np.full(len(self._before.active), rule.code != STOP_FOR_GOOD)
+        verdict = self._judge(r, rule.resume, leave_out=True)
+        return np.zeros(len(self._before.active), dtype=bool) if verdict is None else verdict[0]
+
+    def _judge(self, r: int, condition: Condition, leave_out: bool) -> Truth | None:
+        """Truth of a condition, or None if it rests on signs that are not supplied."""
+        if condition.sign is not None:
+            return self._compare(r, condition) if condition.sign in self._signs else None
+        verdicts = [self._judge(r, part, leave_out) for part in condition.parts]
+        known = [verdict for verdict in verdicts if verdict is not None]
+        if not known or (condition.all and len(known) < len(verdicts) and not leave_out):
+            return None
+        true = np.array([verdict[0] for verdict in known])
+        perhaps = np.array([verdict[0] | verdict[1] for verdict in known])
+        join = np.logical_and.reduce if condition.all else np.logical_or.reduce
+        met: np.ndarray = join(true, axis=0)
+        return met, ~met & join(perhaps, axis=0)
+
+    def _compare(self, r: int, leaf: Condition) -> Truth:
+        values = self._signs[str(leaf.sign)]
+        known = is_known(str(leaf.sign), values)
+        if leaf.operator == "rising":
+            earlier = self._before.looked_back[:, self._columns[r, leaf]]
+            true = values > earlier + leaf.threshold
+        elif leaf.operator == "fallen":
+            highest = self._before.looked_back[:, self._columns[r, leaf]]
+            true = highest - values > leaf.threshold
+        else:
+            true = COMPARE[leaf.operator](values, leaf.threshold)
+        true = true & known
+        if leaf.for_hours is not None:
+            true = self._persists(r, leaf, true, known)
+        elif leaf.remembers:
+            self._remember_value(r, leaf, values, known)
+        return true, ~known
+
+    def _persists(self, r: int, leaf: Condition, true: np.ndarray, known: np.ndarray) -> np.ndarray:
+        """Whether the comparison has been true without a break for as long as it asks."""
+        column = self._columns[r, leaf]
+        since = self._before.looked_back[:, column]
+        start = self._time
+        if not self._same_stay:
+            since = np.full_like(since, np.nan)
+        elif SIGNS[str(leaf.sign)].over_interval:
+            start = self._before.time  # a mean since then has been true since then
+        since = np.where(true, np.where(np.isnan(since), start, since), since)
+        since = np.where(known & ~true, np.nan, since)
+        self.looked_back[column] = since
+        lasted = HOURS_PER_DAY * (self._time - since + CLOCK_ROUNDING)
+        return true & (lasted >= (leaf.for_hours or 0))
+
+    def _remember_value(
+        self, r: int, leaf: Condition, values: np.ndarray, known: np.ndarray
+    ) -> None:
+        """Keep the value to compare the next one with."""
+        column = self._columns[r, leaf]
+        kept = self._before.looked_back[:, column]
+        if leaf.operator == "fallen":
+            in_force = self._before.active[:, r]
+            kept = np.where(in_force, np.fmax(kept, values), values)
+        else:
+            kept = np.where(known, values, kept)
+        self.looked_back[column] = kept

@@ -1,0 +1,181 @@
+"""Rule sets: when a clinic holds a dose, resumes, or stops; read from YAML."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from aldesim.care.conditions import Condition
+from aldesim.errors import InputError
+from aldesim.yamlfile import check_unique, read_yaml
+
+SHELF = Path(__file__).with_name("rules")
+
+GIVE, HOLD, STOP_CYCLE, STOP_FOR_GOOD = range(4)
+ACTION_NAMES = ("give", "hold", "stop_cycle", "stop_for_good")
+
+
+class Rule(BaseModel):
+    """One row of a rule set.
+
+    Parameters
+    ----------
+    id, system, title, text : str
+        Key, organ system, short name, the rule in plain words.
+    action : str
+        "hold", "stop_cycle" or "stop_for_good".
+    when : Condition
+        What sets it off.
+    resume : Condition, optional
+        What must be true before a later dose; a hold always has one.
+    duration_days : float
+        How long `resume` must have been true.
+    operational : str
+        How a simulation reads wording that is left to judgement.
+    source : str
+        Where the row comes from.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str
+    system: str
+    title: str
+    text: str
+    action: Literal["hold", "stop_cycle", "stop_for_good"]
+    when: Condition
+    resume: Condition | None = None
+    duration_days: Annotated[float, Field(ge=0)] = 0.0
+    operational: str = ""
+    source: str
+
+    @model_validator(mode="after")
+    def _whole(self) -> "Rule":
+        if self.action == "hold" and self.resume is None:
+            raise ValueError("a hold needs a resume condition")
+        if self.action == "stop_for_good" and (self.resume or self.duration_days):
+            raise ValueError("stop_for_good has no resume condition and no duration")
+        if self.duration_days and self.resume is None:
+            raise ValueError("duration_days needs a resume condition")
+        if any(leaf.operator == "fallen" for leaf in self.when.comparisons()):
+            raise ValueError("`fallen` is for resume conditions")
+        return self
+
+    @property
+    def code(self) -> int:
+        """Action as a number: HOLD, STOP_CYCLE or STOP_FOR_GOOD."""
+        return ACTION_NAMES.index(self.action)
+
+    @property
+    def signs(self) -> frozenset[str]:
+        """Signs that the row looks at."""
+        conditions = [self.when] if self.resume is None else [self.when, self.resume]
+        return frozenset(str(leaf.sign) for c in conditions for leaf in c.comparisons())
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A rule that cannot be judged in full because signs are not supplied.
+
+    Parameters
+    ----------
+    rule : str
+        Id of the rule.
+    missing : tuple of str
+        Signs that it needs and nobody supplies.
+    partly : bool
+        True if what remains can still set the rule off; false if it never can.
+    """
+
+    rule: str
+    missing: tuple[str, ...]
+    partly: bool
+
+
+class RuleSet(BaseModel):
+    """When a clinic holds, resumes and stops.
+
+    Parameters
+    ----------
+    id, name, description, version : str
+        Key, display name, plain words, which text it follows.
+    rules : tuple of Rule
+        In order.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str
+    name: str
+    description: str
+    version: str
+    rules: tuple[Rule, ...] = Field(min_length=1)
+
+    @cached_property
+    def ids(self) -> tuple[str, ...]:
+        """Ids of the rules: the columns of a decision's reasons."""
+        return tuple(rule.id for rule in self.rules)
+
+    @cached_property
+    def signs(self) -> frozenset[str]:
+        """Signs that any rule looks at."""
+        return frozenset().union(*(rule.signs for rule in self.rules))
+
+    @cached_property
+    def memory_columns(self) -> dict[tuple[int, Condition], int]:
+        """Column of the memory for each (rule, comparison) that looks back."""
+        columns: dict[tuple[int, Condition], int] = {}
+        for r, rule in enumerate(self.rules):
+            for condition in (rule.when, rule.resume):
+                for leaf in condition.comparisons() if condition else ():
+                    if leaf.remembers:
+                        columns.setdefault((r, leaf), len(columns))
+        return columns
+
+    def not_evaluated(self, signs) -> tuple[Gap, ...]:
+        """Rules that rest on signs which are not among those supplied.
+
+        Parameters
+        ----------
+        signs : collection of str
+            Names of the signs supplied; a mapping of them will do.
+        """
+        supplied = frozenset(signs)
+        return tuple(
+            Gap(rule.id, tuple(sorted(rule.signs - supplied)), rule.when.can_be_met(supplied))
+            for rule in self.rules
+            if rule.signs - supplied
+        )
+
+
+def rule_set_names() -> list[str]:
+    """Names of the rule sets that come with the program."""
+    return sorted(path.stem for path in SHELF.glob("*.yaml"))
+
+
+def load_rules(name_or_path: str | Path) -> RuleSet:
+    """Rule set by its name on the shelf, or from a YAML file.
+
+    Parameters
+    ----------
+    name_or_path : str or Path
+        A name of `rule_set_names()`, or a path ending in .yaml or .yml.
+
+    Raises
+    ------
+    InputError
+        If there is no such rule set, or a field of the file is wrong; names file, rule and field.
+    """
+    text = str(name_or_path)
+    if not text.endswith((".yaml", ".yml")):
+        if text not in rule_set_names():
+            shelf = ", ".join(rule_set_names())
+            raise InputError(
+                "rules", "", text, f"unknown; on the shelf: {shelf}; or a path ending in .yaml"
+            )
+        text = str(SHELF / f"{text}.yaml")
+    rules = read_yaml(Path(text), RuleSet)
+    check_unique("/".join(Path(text).parts[-2:]), "rules", list(rules.ids))
+    return rules

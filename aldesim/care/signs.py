@@ -1,0 +1,95 @@
+"""The signs that rules, grades and orders may look at, and how each reads in plain words."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Sign:
+    """Something a clinic can know of a patient.
+
+    Parameters
+    ----------
+    unit : str
+        Unit, or "" for a grade or a yes/no.
+    kind : str
+        "number", "grade" (0 to 5; -1 means not known) or "flag" (yes or no).
+    over_interval : bool
+        The value is a mean since the last decision, not a reading of the moment.
+    """
+
+    unit: str = ""
+    kind: Literal["number", "grade", "flag"] = "number"
+    over_interval: bool = False
+
+
+_FLAG = Sign(kind="flag")
+
+SIGNS: dict[str, Sign] = {
+    # circulation
+    "SBP": Sign("mmHg"),
+    "MAP": Sign("mmHg"),
+    "heart_rate": Sign("/min"),
+    "pressor_dose": Sign("ug/kg/min"),
+    "pressor_rising": _FLAG,  # requirement higher than at the last decision
+    "fluid_bolus_24h": Sign("L"),
+    "arrhythmia": _FLAG,  # supraventricular, active
+    "arrhythmia_uncontrolled": _FLAG,
+    "bradycardia": _FLAG,  # needs treatment
+    "sustained_VT": _FLAG,
+    "ischaemia": _FLAG,  # ECG change of ischaemia, infarction or myocarditis, or suspicion
+    "chest_pain_with_ECG_change": _FLAG,
+    "tamponade": _FLAG,
+    # lungs
+    "SpO2": Sign("%"),
+    "hours_intubated": Sign("h"),
+    # mind
+    "confusion": Sign(),  # index of the model
+    "confusion_grade": Sign(kind="grade"),
+    "hours_coma": Sign("h"),
+    "hours_toxic_psychosis": Sign("h"),
+    "seizures": _FLAG,  # repetitive or hard to control
+    # kidney and fluid
+    "creatinine": Sign("mg/dL"),
+    "creatinine_rising": _FLAG,  # higher than at the last decision
+    "urine_mL_per_h": Sign("mL/h", over_interval=True),
+    "urine_8h_mL": Sign("mL"),
+    "urine_24h_mL": Sign("mL"),
+    "weight_gain_pct": Sign("%"),
+    "weight_gain_kg": Sign("kg"),
+    "acidosis": _FLAG,
+    "hyperkalaemia": _FLAG,
+    "hours_dialysis": Sign("h"),
+    # liver, gut, skin
+    "bilirubin": Sign("mg/dL"),
+    "hepatic_failure": _FLAG,  # encephalopathy, increasing ascites, liver pain, hypoglycaemia
+    "guaiac_repeatedly_positive": _FLAG,  # above 3-4+
+    "bowel_ischaemia_or_perforation": _FLAG,
+    "GI_bleeding_needing_surgery": _FLAG,
+    "bullous_dermatitis": _FLAG,  # or marked worsening of an earlier skin disease
+    # blood, infection, general
+    "albumin": Sign("g/dL"),
+    "platelets": Sign("1e3/uL"),
+    "lymphocytes": Sign("cells/uL"),
+    "infection": _FLAG,  # sepsis syndrome, active
+    "temperature": Sign("degC"),
+    "hours_above_40": Sign("h"),
+}
+
+
+def is_known(name: str, values: np.ndarray) -> np.ndarray:
+    """Whether each value is known: not NaN, and for a grade not -1; bool, shape (n,)."""
+    known = ~np.isnan(values)
+    return known & (values >= 0) if SIGNS[name].kind == "grade" else known
+
+
+def written(name: str, value: float) -> str:
+    """A value as a clinician would write it, such as "SBP 84 mmHg" or "sepsis yes"."""
+    sign = SIGNS[name]
+    if not is_known(name, np.array([value]))[0]:
+        return f"{name} not known"
+    if sign.kind == "flag":
+        return f"{name} {'yes' if value else 'no'}"
+    return f"{name} {value:.3g} {sign.unit}".rstrip()
