@@ -1,5 +1,3 @@
-from dataclasses import dataclass
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -7,34 +5,25 @@ from hypothesis import strategies as st
 from scipy.stats import kstest, norm, spearmanr
 
 from aldesim.errors import InputError
+from aldesim.model import Parameter, parameter_table
 from aldesim.population import COVARIATES, draw, load_population, population_names
+from aldesim.population.covariates import label
 from aldesim.population.distributions import log_sd, quantiles
 from aldesim.population.schema import ParameterChange
 
 
-@dataclass(frozen=True)
-class Row:
-    id: str
-    value: float
-    distribution: str
-    spread: float
-    unit: str = "1"
-    source: str = "test"
-    note: str = ""
+def row(name, value, distribution, spread):
+    return Parameter(name, value, "1", distribution, spread, "test", "")
 
 
-TABLE = {
-    row.id: row
-    for row in (
-        Row("clearance", 171.0, "lognormal", 0.3),
-        Row("fraction", 0.38, "logit-normal", 0.5),
-        Row("offset", -0.7, "normal", 0.2),
-        Row("shared", 3.0, "fixed", 0.0),
-        Row("still", 2.0, "lognormal", 0.0),
-        Row("body_weight", 75.0, "lognormal", 0.18),
-        Row("GFR_0", 100.0, "lognormal", 0.15),
-        Row("lesions", 3.0, "fixed", 0.0),
-        Row("tumour_doubling_time", 65.0, "lognormal", 0.5),
+TABLE = parameter_table() | {
+    entry.id: entry
+    for entry in (
+        row("clearance", 171.0, "lognormal", 0.3),
+        row("fraction", 0.38, "logit-normal", 0.5),
+        row("offset", -0.7, "normal", 0.2),
+        row("shared", 3.0, "fixed", 0.0),
+        row("still", 2.0, "lognormal", 0.0),
     )
 }
 N = 20_000
@@ -91,7 +80,7 @@ def test_seeds_differ(population, drawn):
 
 
 def test_a_new_parameter_disturbs_nobody(population, drawn):
-    table = TABLE | {"new": Row("new", 1.0, "lognormal", 0.4)}
+    table = TABLE | {"new": row("new", 1.0, "lognormal", 0.4)}
     again = draw(population, table, 1, EVERYONE)
     assert all(
         (again.parameters[name] == drawn.parameters[name]).all() for name in drawn.parameters
@@ -104,19 +93,13 @@ def test_covariates_follow_their_distributions(population, drawn):
         values = drawn.covariates[name]
         if hasattr(entry, "chances"):
             for category in COVARIATES[name].categories:
-                share = entry.chances.get(
-                    str(category).lower()
-                    if category in (True, False) and isinstance(category, bool)
-                    else str(category),
-                    0.0,
-                )
+                share = entry.chances.get(label(category), 0.0)
                 error = np.sqrt(share * (1 - share) / N)
                 assert abs((values == category).mean() - share) <= 4.5 * error
             continue
         groups = [(entry, np.ones(N, dtype=bool))]
         if hasattr(entry, "by"):
-            group = drawn.covariates[entry.by]
-            labels = np.array([str(v).lower() if group.dtype == bool else str(v) for v in group])
+            labels = np.array([label(value) for value in drawn.covariates[entry.by].tolist()])
             groups = [(case, labels == key) for key, case in entry.cases.items()]
         for case, rows in groups:
             low, high = case.limits
@@ -137,7 +120,7 @@ def test_covariates_follow_their_distributions(population, drawn):
 
 def test_correlations_have_their_signs(population, drawn):
     for entry in population.correlations:
-        a, b = (drawn.covariates[name] for name in entry.between)
+        a, b = ((drawn.parameters | drawn.covariates)[name] for name in entry.between)
         a, b = (np.unique(v, return_inverse=True)[1] if v.dtype.kind == "U" else v for v in (a, b))
         r = spearmanr(a.astype(float), b.astype(float)).statistic
         assert np.sign(r) == np.sign(entry.value), entry.between
@@ -149,10 +132,19 @@ def test_gaussian_copula_between_numbers():
     melanoma = load_population("melanoma")
     drawn = draw(melanoma, TABLE, 1, EVERYONE).covariates
     # Spearman of a Gaussian copula: 6 / pi * asin(r / 2).
-    expected = 6 / np.pi * np.arcsin(0.4 / 2)
-    r = spearmanr(drawn["SLD_0"], drawn["LDH_ratio"]).statistic
+    expected = 6 / np.pi * np.arcsin(-0.3 / 2)
+    r = spearmanr(drawn["tumour_doubling_time"], drawn["LDH_ratio"]).statistic
     assert r == pytest.approx(expected, abs=0.02)
     assert abs(spearmanr(drawn["HR_0"], drawn["MAP_0"]).statistic) < 0.03
+
+
+def test_tumours_of_melanoma():
+    # Median 102 mm, interquartile range about 50-160 mm (Joseph 2018, Clin Cancer Res 24:4960).
+    drawn = draw(load_population("melanoma"), TABLE, 1, EVERYONE).covariates
+    quartiles = np.quantile(drawn["SLD_0"], [0.25, 0.5, 0.75])
+    assert np.allclose(quartiles, [55, 102, 165], rtol=0.12)
+    diameter = drawn["SLD_0"] / drawn["lesions"]
+    assert ((diameter >= 10) & (diameter <= 100)).all()
 
 
 def test_bodies(drawn):
@@ -189,7 +181,9 @@ def test_parameters_of_the_table(drawn):
 
 
 def test_covariates_become_parameters(drawn):
-    for name in ("body_weight", "GFR_0", "lesions", "tumour_doubling_time"):
+    names = set(drawn.covariates) & set(TABLE)
+    assert {"body_weight", "GFR_0", "creatinine_0", "albumin_0"} <= names
+    for name in names:
         assert (drawn.parameters[name] == drawn.covariates[name]).all()
         assert drawn.parameters[name].dtype == np.float64
     assert "age" not in drawn.parameters

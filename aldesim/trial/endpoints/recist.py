@@ -84,7 +84,8 @@ def assess(
     sld : array, shape (n, scans)
         Sum of longest diameters [mm]; NaN where no scan was made.
     baseline : array, shape (n,)
-        Sum at baseline [mm], more than 0; NaN for a patient without one (not evaluable).
+        Sum at baseline [mm]; 0 or NaN for a patient without measurable disease or without a
+        baseline scan, who is not evaluable.
     death_day : array, shape (n,), optional
         Day of death, NaN or infinite if alive. Scans on that day or later are not made.
     confirmation_days : float
@@ -194,10 +195,13 @@ def _checked(
     if not (np.diff(day, axis=-1) > 0).all() or not np.isfinite(day).all():
         raise InputError("RECIST", "times", "not rising", "must be finite and rise along the scans")
     if (size < 0).any() or np.isinf(size).any():
-        raise InputError("RECIST", "sld", float(np.nanmin(size)), "must be 0 or more mm, or NaN")
-    if (start <= 0).any() or np.isinf(start).any():
-        raise InputError("RECIST", "baseline", float(np.nanmin(start)), "must be above 0 mm")
+        wrong = size[(size < 0) | np.isinf(size)][0]
+        raise InputError("RECIST", "sld", float(wrong), "must be 0 or more mm, or NaN")
+    if (start < 0).any() or np.isinf(start).any():
+        wrong = start[(start < 0) | np.isinf(start)][0]
+        raise InputError("RECIST", "baseline", float(wrong), "must be 0 or more mm, or NaN")
     # Without a baseline nothing can be compared: such a patient counts as never scanned.
+    start = np.where(start > 0, start, np.nan)
     size = np.where(np.isnan(start)[:, np.newaxis], np.nan, size)
     return np.broadcast_to(day, size.shape), size, start[:, np.newaxis]
 

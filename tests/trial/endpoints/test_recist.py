@@ -100,8 +100,8 @@ def test_own_scan_days():
 
 
 def test_a_patient_without_baseline_is_not_evaluable():
-    result = assess(DAYS, [[50] * 4, [50] * 4], [NAN, 100])
-    assert result.best.tolist() == ["NE", "PR"]
+    result = assess(DAYS, [[50] * 4, [50] * 4, [0] * 4], [NAN, 100, 0])
+    assert result.best.tolist() == ["NE", "PR", "NE"]
     assert np.isnan(result.change_pct[0]).all()
 
 
@@ -145,7 +145,7 @@ def test_properties(sld, baseline):
         ([56], [[1, 1]], [1], "times"),
         ([56, 84], [1, 1], [1], "sld"),
         ([56, 84], [[1, -1]], [1], "sld"),
-        ([56, 84], [[1, 1]], [0], "baseline"),
+        ([56, 84], [[1, 1]], [-1], "baseline"),
     ],
 )
 def test_bad_input(times, sld, baseline, field):
