@@ -2,6 +2,7 @@
 
 from aldesim.care.decide import Decision, Memory, decide, start_memory
 from aldesim.care.explain import explain
+from aldesim.care.grading import Grading, Term, grade, load_grading, read_grading
 from aldesim.care.rules import (
     ACTION_NAMES,
     GIVE,
@@ -15,6 +16,7 @@ from aldesim.care.rules import (
     rule_set_names,
 )
 from aldesim.care.signs import SIGNS, Sign
+from aldesim.care.support import Support, SupportMemory, load_support, orders, support_names
 
 __all__ = [
     "ACTION_NAMES",
@@ -25,13 +27,23 @@ __all__ = [
     "STOP_FOR_GOOD",
     "Decision",
     "Gap",
+    "Grading",
     "Memory",
     "Rule",
     "RuleSet",
     "Sign",
+    "Support",
+    "SupportMemory",
+    "Term",
     "decide",
     "explain",
+    "grade",
+    "load_grading",
     "load_rules",
+    "load_support",
+    "orders",
+    "read_grading",
     "rule_set_names",
     "start_memory",
+    "support_names",
 ]
