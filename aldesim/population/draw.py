@@ -218,6 +218,10 @@ def _check_spread(where: str, name: str, row: _Spread) -> None:
             where, f"{field}.value", row.median, "must be between 0 and 1 to be logit-normal"
         )
     low, high = row.limits
+    if low is not None and low < 0 and row.distribution != "normal":
+        raise InputError(where, f"{field}.limits", low, f"must be 0 or more, {row.distribution}")
+    if high is not None and high > 1 and row.distribution == "logit-normal":
+        raise InputError(where, f"{field}.limits", high, "must be 1 or less, logit-normal")
     if (low is not None and row.median <= low) or (high is not None and row.median >= high):
         raise InputError(
             where, f"{field}.limits", list(row.limits), f"must include the value, {row.median:g}"

@@ -215,6 +215,8 @@ def test_a_population_changes_parameters(population):
         ({"id": "clearance", "value": -1.0}, r"parameters\[clearance\].value = -1.0"),
         ({"id": "fraction", "value": 1.5}, "between 0 and 1"),
         ({"id": "clearance", "limits": (200.0, None)}, "must include the value, 171"),
+        ({"id": "clearance", "limits": (-1.0, None)}, "limits = -1.0: must be 0 or more"),
+        ({"id": "fraction", "limits": (0.1, 2.0)}, "limits = 2.0: must be 1 or less"),
     ],
 )
 def test_impossible_changes(change, message):
