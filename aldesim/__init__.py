@@ -1,3 +1,68 @@
-"""aldesim: a virtual clinic for interleukin-2. Research use only; it gives no treatment advice."""
+"""aldesim: a virtual clinic for interleukin-2. Research use only; it gives no treatment advice.
+
+The public API is what this module lists; everything is imported when first asked for.
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from aldesim.care import RuleSet, load_rules
+    from aldesim.drug import Molecule, load_molecule
+    from aldesim.engine import Batch, Model
+    from aldesim.errors import InputError
+    from aldesim.population import Population, load_population
+    from aldesim.regimen import Regimen, load_regimen
+    from aldesim.trial import Scenario, TrialResult, load_scenario, run, scenario_names
 
 __version__ = "0.1.0"
+
+_HOME = {
+    "Batch": "aldesim.engine",
+    "InputError": "aldesim.errors",
+    "Model": "aldesim.engine",
+    "Molecule": "aldesim.drug",
+    "Population": "aldesim.population",
+    "Regimen": "aldesim.regimen",
+    "RuleSet": "aldesim.care",
+    "Scenario": "aldesim.trial",
+    "TrialResult": "aldesim.trial",
+    "load_molecule": "aldesim.drug",
+    "load_population": "aldesim.population",
+    "load_regimen": "aldesim.regimen",
+    "load_rules": "aldesim.care",
+    "load_scenario": "aldesim.trial",
+    "run": "aldesim.trial",
+    "scenario_names": "aldesim.trial",
+}
+
+__all__ = [
+    "Batch",
+    "InputError",
+    "Model",
+    "Molecule",
+    "Population",
+    "Regimen",
+    "RuleSet",
+    "Scenario",
+    "TrialResult",
+    "load_molecule",
+    "load_population",
+    "load_regimen",
+    "load_rules",
+    "load_scenario",
+    "run",
+    "scenario_names",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used."""
+    if name not in _HOME:
+        raise AttributeError(f"module 'aldesim' has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOME[name]), name)
+
+
+def __dir__() -> list[str]:
+    """Public names."""
+    return [*__all__, "__version__"]

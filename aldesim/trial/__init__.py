@@ -1,1 +1,7 @@
+"""Virtual trials: scenarios, the closed loop, endpoints, run folders."""
 
+from aldesim.trial.result import TrialResult
+from aldesim.trial.runner import run
+from aldesim.trial.scenario import Scenario, load_scenario, scenario_names
+
+__all__ = ["Scenario", "TrialResult", "load_scenario", "run", "scenario_names"]

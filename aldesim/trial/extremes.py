@@ -1,0 +1,101 @@
+"""The worst of it: running extremes of the signs and worst CTCAE grades of each patient."""
+
+import numpy as np
+import polars as pl
+
+from aldesim.care import Grading
+
+PRESSOR_ON = 0.01  # ug/kg/min; below this the drug only washes out
+HOURS_PER_DAY = 24
+
+_KEEP = {
+    "MAP_min": ("MAP", np.fmin),
+    "creatinine_max": ("creatinine", np.fmax),
+    "albumin_min": ("albumin", np.fmin),
+    "platelets_min": ("platelets", np.fmin),
+    "bilirubin_max": ("bilirubin", np.fmax),
+    "temperature_max": ("temperature", np.fmax),
+    "lymphocytes_min": ("lymphocytes", np.fmin),
+    "lymphocytes_max": ("lymphocytes", np.fmax),
+    "weight_gain_max_pct": ("weight_gain_pct", np.fmax),
+}
+
+
+class Extremes:
+    """Running extremes of the signs, and what was given beside the drug.
+
+    Parameters
+    ----------
+    signs : dict of str to ndarray, shape (n,)
+        Signs before the first dose.
+    """
+
+    def __init__(self, signs: dict[str, np.ndarray]):
+        self.values = {name: signs[sign].copy() for name, (sign, _) in _KEEP.items()}
+        self.pressor_hours = np.zeros(len(signs["MAP"]))
+        self.fluid_L = np.zeros(len(signs["MAP"]))
+
+    def look(self, signs: dict[str, np.ndarray], alive: np.ndarray) -> None:
+        """Take one instant into account, for those alive."""
+        for name, (sign, pick) in _KEEP.items():
+            old = self.values[name]
+            self.values[name] = np.where(alive, pick(old, signs[sign]), old)
+
+    def pass_time(self, days: float, pressor_dose: np.ndarray, crystalloid: np.ndarray) -> None:
+        """Add the days until the next instant: pressor (ug/kg/min) and crystalloid (L/day)."""
+        self.pressor_hours += np.where(pressor_dose > PRESSOR_ON, HOURS_PER_DAY * days, 0.0)
+        self.fluid_L += crystalloid * days
+
+
+class WorstGrades:
+    """Worst CTCAE grade of each term, the day it began and the day it was worst.
+
+    Parameters
+    ----------
+    grading : Grading
+        Terms and thresholds.
+    signs : dict of str to ndarray, shape (n,)
+        Signs before the first dose: the baselines.
+    """
+
+    def __init__(self, grading: Grading, signs: dict[str, np.ndarray]):
+        self._grading = grading
+        self._baseline = {name: np.array(values, dtype=float) for name, values in signs.items()}
+        size = len(signs["MAP"])
+        terms = [term for term in grading.terms if term not in grading.not_graded(signs)]
+        self._worst = {term: np.full(size, -1, dtype=np.int8) for term in terms}
+        self._onset = {term: np.full(size, np.nan) for term in terms}
+        self._worst_day = {term: np.full(size, np.nan) for term in terms}
+        self._worst_value = {term: np.full(size, np.nan) for term in terms}
+
+    def look(self, day: float, signs: dict[str, np.ndarray], alive: np.ndarray) -> None:
+        """Grade one instant, for those alive."""
+        for term, grades in self._grading.grades(signs, self._baseline).items():
+            worse = alive & (grades > self._worst[term])
+            if not worse.any():
+                continue
+            began = worse & (grades > 0) & np.isnan(self._onset[term])
+            self._worst[term][worse] = grades[worse]
+            self._onset[term][began] = day
+            self._worst_day[term][worse] = day
+            values = signs[self._grading.terms[term].sign]
+            self._worst_value[term][worse] = values[worse]
+
+    def frame(self, patients: np.ndarray) -> pl.DataFrame:
+        """Table `toxicity`: id, term, grade, onset, worst_day (days), worst_value (sign's unit)."""
+        parts = []
+        for term, worst in self._worst.items():
+            known = worst >= 0
+            parts.append(
+                pl.DataFrame(
+                    {
+                        "id": patients[known].astype(np.uint32),
+                        "term": [self._grading.terms[term].name] * int(known.sum()),
+                        "grade": worst[known],
+                        "onset": self._onset[term][known],
+                        "worst_day": self._worst_day[term][known],
+                        "worst_value": self._worst_value[term][known],
+                    }
+                )
+            )
+        return pl.concat(parts).sort("id", "term")

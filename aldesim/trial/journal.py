@@ -1,0 +1,145 @@
+"""What is written down while patients are treated, and the tables made of it."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import polars as pl
+
+COURSE_SIGNS = (
+    "il2_plasma",
+    "MAP",
+    "SBP",
+    "heart_rate",
+    "weight",
+    "albumin",
+    "creatinine",
+    "urine_output",
+    "bilirubin",
+    "temperature",
+    "platelets",
+    "eosinophils",
+    "SpO2",
+    "confusion",
+    "lymphocytes",
+    "blood_NK",
+    "blood_CD4",
+    "blood_CD8",
+    "blood_Treg",
+    "Treg",
+    "NK",
+    "CD8_effector",
+    "CD8_memory",
+    "SLD",
+    "tumour_volume",
+    "pressor_dose",
+    "permeability",
+)
+
+
+@dataclass
+class Courses:
+    """Signs of all patients at the recorded instants."""
+
+    signs: tuple[str, ...] = COURSE_SIGNS
+    days: list[float] = field(default_factory=list)
+    rows: list[np.ndarray] = field(default_factory=list)
+
+    def note(self, day: float, seen: dict[str, np.ndarray]) -> None:
+        """Keep the course signs of one instant."""
+        self.days.append(day)
+        self.rows.append(np.stack([seen[sign] for sign in self.signs]).astype(np.float32))
+
+    def frame(self, patients: np.ndarray) -> pl.DataFrame:
+        """Table `courses`: id, time (days), one column per sign; patient by patient."""
+        values = np.stack(self.rows)  # instant, sign, patient
+        columns = {
+            "id": np.repeat(patients.astype(np.uint32), len(self.days)),
+            "time": np.tile(np.array(self.days), len(patients)),
+        }
+        for index, sign in enumerate(self.signs):
+            columns[sign] = np.ascontiguousarray(values[:, index, :].T).ravel()
+        return pl.DataFrame(columns)
+
+
+@dataclass
+class OrderLog:
+    """Every change of an input other than the dose; with the ledger it rebuilds a patient."""
+
+    last: dict[str, np.ndarray]
+    entries: list[tuple[np.ndarray, float, str, np.ndarray]] = field(default_factory=list)
+
+    def note(self, day: float, inputs: dict[str, np.ndarray]) -> None:
+        """Keep what differs from the last instant."""
+        for name, now in inputs.items():
+            before = self.last[name]
+            changed = np.flatnonzero(now != before)
+            if len(changed):
+                self.entries.append((changed, day, name, now[changed].copy()))
+            self.last[name] = now.copy()
+
+    def frame(self, patients: np.ndarray) -> pl.DataFrame:
+        """Table `orders`: id, time (days), input, value (the model's units)."""
+        parts = [
+            pl.DataFrame({"id": patients[rows].astype(np.uint32), "value": value}).with_columns(
+                pl.lit(day).alias("time"), pl.lit(name).alias("input")
+            )
+            for rows, day, name, value in self.entries
+        ]
+        schema = {"id": pl.UInt32, "time": pl.Float64, "input": pl.String, "value": pl.Float64}
+        frame = pl.concat(parts) if parts else pl.DataFrame(schema=schema)
+        return frame.select(list(schema)).sort("id", "time", "input")
+
+
+@dataclass
+class Ledger:
+    """Every dose that fell due: given or not, and why."""
+
+    entries: list[pl.DataFrame] = field(default_factory=list)
+
+    def note(
+        self,
+        due: np.ndarray,
+        *,
+        cycle: int,
+        slot: int,
+        day: float,
+        planned_IU: np.ndarray,  # noqa: N803
+        given: np.ndarray,
+        action: np.ndarray,
+        reasons: dict[int, str],
+    ) -> None:
+        """Keep one slot; arrays run over all patients, `due` picks those on treatment."""
+        rows = np.flatnonzero(due)
+        self.entries.append(
+            pl.DataFrame(
+                {
+                    "row": rows,
+                    "cycle": np.full(len(rows), cycle, dtype=np.int16),
+                    "slot": np.full(len(rows), slot, dtype=np.int16),
+                    "time": np.full(len(rows), day),
+                    "planned_IU": planned_IU[rows],
+                    "given_IU": np.where(given, planned_IU, 0.0)[rows],
+                    "action": action[rows].astype(str),
+                    "reasons": [reasons.get(row, "") for row in rows.tolist()],
+                }
+            )
+        )
+
+    def frame(self, patients: np.ndarray) -> pl.DataFrame:
+        """Table `doses`: id, cycle, slot, time (days), planned_IU, given_IU, action, reasons."""
+        frame = pl.concat(self.entries)
+        ids = pl.Series("id", patients[frame["row"].to_numpy()].astype(np.uint32))
+        return frame.drop("row").insert_column(0, ids).sort("id", "time")
+
+
+def event_frame(entries: list[tuple[np.ndarray, float, str]], patients: np.ndarray) -> pl.DataFrame:
+    """Table `events`: id, time (days), kind."""
+    schema = {"id": pl.UInt32, "time": pl.Float64, "kind": pl.String}
+    parts = [
+        pl.DataFrame({"id": patients[rows].astype(np.uint32)}).with_columns(
+            pl.lit(day).alias("time"), pl.lit(kind).alias("kind")
+        )
+        for rows, day, kind in entries
+    ]
+    frame = pl.concat(parts) if parts else pl.DataFrame(schema=schema)
+    return frame.select(list(schema)).sort("id", "time", "kind")

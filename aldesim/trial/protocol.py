@@ -1,0 +1,130 @@
+"""A scenario with everything it names loaded and checked: what the closed loop works from."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aldesim import __version__, model
+from aldesim.care import RuleSet, Support, load_rules, load_support
+from aldesim.drug import Molecule, load_molecule
+from aldesim.errors import InputError
+from aldesim.population import Population, load_population
+from aldesim.regimen import Regimen, load_regimen
+from aldesim.trial.clock import MINUTES_PER_DAY, Clock, build_clock
+from aldesim.trial.events import EventKind, load_event_kinds
+from aldesim.trial.scenario import Scenario
+from aldesim.trial.signs import DERIVED, READ
+
+if TYPE_CHECKING:
+    from aldesim.engine import Model
+
+RTOL = 1e-4
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """Everything a virtual trial needs, resolved.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What was asked.
+    model : Model
+        The compiled biology.
+    population, molecule, regimen, rules, support, event_kinds
+        What the scenario names.
+    """
+
+    scenario: Scenario
+    model: "Model"
+    population: Population
+    molecule: Molecule
+    regimen: Regimen
+    rules: RuleSet
+    support: Support
+    event_kinds: tuple[EventKind, ...]
+
+    @cached_property
+    def clock(self) -> Clock:
+        """Instants at which the loop stops."""
+        slots = self.regimen.slots()
+        return build_clock(
+            np.rint(slots.time * MINUTES_PER_DAY).astype(np.int64),
+            np.rint(slots.duration * MINUTES_PER_DAY).astype(np.int64),
+            slots.cycle,
+            ward_hours_after_last_slot=self.scenario.ward_hours_after_last_slot,
+            follow_up_days=self.scenario.follow_up_days,
+            scan_days=self.scenario.scan_days,
+        )
+
+    @cached_property
+    def hashes(self) -> dict[str, str]:
+        """SHA-256 of each input's content, by name."""
+        contents = {
+            "scenario": self.scenario.model_dump(mode="json"),
+            "model": self.model.sbml,
+            "parameters": [vars(row) for row in model.parameter_table().values()],
+            "population": self.population.model_dump(mode="json"),
+            "molecule": self.molecule.model_dump(mode="json"),
+            "regimen": self.regimen.model_dump(mode="json"),
+            "rules": self.rules.model_dump(mode="json"),
+            "support": self.support.model_dump(mode="json"),
+            "events": [kind.model_dump(mode="json") for kind in self.event_kinds],
+            "program": __version__,
+        }
+        return {
+            name: hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+            for name, content in contents.items()
+        }
+
+    def not_evaluated(self) -> list[dict[str, object]]:
+        """Rules that rest on signs the model does not simulate: id, text, signs, partly."""
+        supplied = {*READ, *DERIVED, *(kind.sign for kind in self.event_kinds)}
+        texts = {rule.id: rule.text for rule in self.rules.rules}
+        return [
+            {
+                "id": gap.rule,
+                "text": " ".join(texts[gap.rule].split()),
+                "signs": list(gap.missing),
+                "partly": gap.partly,
+            }
+            for gap in self.rules.not_evaluated(supplied)
+        ]
+
+    @property
+    def identity(self) -> str:
+        """One hash of all inputs: equal identity, equal bits."""
+        return hashlib.sha256(json.dumps(self.hashes, sort_keys=True).encode()).hexdigest()
+
+
+def prepare(scenario: Scenario) -> Protocol:
+    """Protocol of a scenario: every name looked up, every file read and checked.
+
+    Raises
+    ------
+    InputError
+        If something the scenario names does not exist or is wrong.
+    """
+    protocol = Protocol(
+        scenario=scenario,
+        model=model.load(),
+        population=load_population(scenario.population),
+        molecule=load_molecule(scenario.molecule),
+        regimen=load_regimen(scenario.regimen),
+        rules=load_rules(scenario.rules),
+        support=load_support(scenario.support),
+        event_kinds=load_event_kinds(),
+    )
+    for name in scenario.parameters:
+        if name not in protocol.model.parameters:
+            raise InputError(
+                f"scenario {scenario.name}",
+                f"parameters.{name}",
+                scenario.parameters[name],
+                "is not a parameter of the model (the table is aldesim/model/parameters.tsv)",
+            )
+    return protocol

@@ -1,0 +1,109 @@
+"""Frozen replay: patients rebuilt from what was written down, with nothing left to decide.
+
+The ledger and the orders hold everything that was done to a patient. Put into a fresh body in open
+loop, they give the same course, which proves that nothing else acted on it. The replay also gives
+any patient hour by hour, though a run keeps only a few instants a day.
+"""
+
+import json
+from collections.abc import Sequence
+
+import numpy as np
+import polars as pl
+
+from aldesim.errors import InputError
+from aldesim.trial.body import begin, give
+from aldesim.trial.clock import NONE
+from aldesim.trial.journal import Courses
+from aldesim.trial.protocol import Protocol, prepare
+from aldesim.trial.result import TrialResult
+from aldesim.trial.scenario import Scenario
+
+
+def replay(result: TrialResult, patients: Sequence[int]) -> pl.DataFrame:
+    """Courses of some patients at every instant of the clock: hourly in hospital.
+
+    Parameters
+    ----------
+    result : TrialResult
+        A finished run.
+    patients : sequence of int
+        Patient indices.
+
+    Returns
+    -------
+    DataFrame
+        Columns of the table `courses`; time in days.
+
+    Raises
+    ------
+    InputError
+        If the run has no such patient, or this program's inputs are no longer those of the run.
+    """
+    protocol = protocol_of(result)
+    ids = np.array(sorted(patients), dtype=np.int64)
+    for wrong in ids[(ids < 0) | (ids >= protocol.scenario.patients)].tolist():
+        allowed = f"must be within 0 and {protocol.scenario.patients - 1}"
+        raise InputError("replay", "patients", wrong, allowed)
+    wanted = pl.col("id").is_in(ids.tolist())
+    doses = result.doses.filter(wanted).collect()
+    orders = result.orders.filter(wanted).collect()
+    return open_loop(protocol, ids, doses, orders).frame(ids)
+
+
+def protocol_of(result: TrialResult) -> Protocol:
+    """Protocol of a finished run, checked to be what this program would run today.
+
+    Raises
+    ------
+    InputError
+        If the model, the population or another input has changed since.
+    """
+    scenario = Scenario.model_validate_json(json.dumps(result.manifest["scenario"]))
+    protocol = prepare(scenario)
+    for name, digest in protocol.hashes.items():
+        if result.manifest["hashes"].get(name) != digest:
+            raise InputError(
+                str(result.folder / "manifest.json"),
+                f"hashes.{name}",
+                str(result.manifest["hashes"].get(name))[:8],
+                f"differs from this program's {digest[:8]}: replay with the version of the run",
+            )
+    return protocol
+
+
+def open_loop(
+    protocol: Protocol, patients: np.ndarray, doses: pl.DataFrame, orders: pl.DataFrame
+) -> Courses:
+    """Courses of bodies that get exactly these doses and orders, nothing decided.
+
+    Parameters
+    ----------
+    protocol : Protocol
+        For the model, the patients and the clock.
+    patients : ndarray of int, shape (n,)
+        Patient indices, rising.
+    doses, orders : DataFrame
+        Their rows of the tables of those names.
+    """
+    clock, slots = protocol.clock, protocol.regimen.slots()
+    _, batch = begin(protocol, patients)
+    inputs = {name: np.full(len(patients), value) for name, value in protocol.model.inputs.items()}
+    due = {day: rows for (day,), rows in orders.partition_by("time", as_dict=True).items()}
+    given = {day: rows for (day,), rows in doses.partition_by("time", as_dict=True).items()}
+    courses = Courses()
+    for instant, day in enumerate(clock.days.tolist()):
+        batch.advance(day, inputs)
+        courses.note(day, batch.observe(courses.signs))
+        if clock.infusion_end[instant]:
+            inputs["infusion_rate"] = np.zeros(len(patients))
+        if clock.slot[instant] != NONE:
+            dose = np.zeros(len(patients))
+            for row in given.get(day, doses.clear()).iter_rows(named=True):
+                dose[np.searchsorted(patients, row["id"])] = row["given_IU"]
+            give(protocol, batch, inputs, slots[int(clock.slot[instant])], dose)
+        for row in due.get(day, orders.clear()).iter_rows(named=True):
+            values = inputs[row["input"]].copy()
+            values[np.searchsorted(patients, row["id"])] = row["value"]
+            inputs[row["input"]] = values
+    return courses

@@ -1,0 +1,177 @@
+"""Runs a virtual trial: chunks of patients over workers into a run folder, resumable."""
+
+import os
+import platform
+import shlex
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from aldesim import __version__
+from aldesim.errors import InputError
+from aldesim.trial.protocol import Protocol, prepare
+from aldesim.trial.result import TrialResult
+from aldesim.trial.run_folder import RunFolder
+from aldesim.trial.scenario import Scenario, load_scenario
+
+CHUNK = 256
+RUNS = Path("runs")
+
+
+def run(
+    scenario: Scenario | str | Path,
+    *,
+    patients: int | None = None,
+    seed: int | None = None,
+    out: str | Path | None = None,
+    workers: int | None = None,
+    chunk: int | None = None,
+    progress: Callable[[float, int], None] | None = None,
+) -> TrialResult:
+    """Finished trial of a scenario, computed or resumed.
+
+    Killed at any moment, the same call goes on where it stopped and ends with the same bits,
+    whatever the number of workers or the chunk size.
+
+    Parameters
+    ----------
+    scenario : Scenario, str or Path
+        A scenario, a name on the shelf or a path of a YAML file.
+    patients, seed : int, optional
+        Instead of the scenario's own.
+    out : path, optional
+        Run folder; default `runs/NAME-HASH` where the hash covers every input.
+    workers : int, optional
+        Chunks computed at the same time; default the machine's cores.
+    chunk : int, optional
+        Patients per chunk; default 256.
+    progress : callable, optional
+        Called with patients done (fractions for chunks under way) and their total.
+
+    Returns
+    -------
+    TrialResult
+
+    Raises
+    ------
+    InputError
+        If something given is wrong, or the folder holds another run.
+
+    Examples
+    --------
+    >>> import aldesim
+    >>> result = aldesim.run("high-dose-melanoma", patients=8)  # doctest: +SKIP
+    >>> result.patients.collect()["best_response"]  # doctest: +SKIP
+    """
+    workers = _at_least_one("workers", workers, os.cpu_count() or 1)
+    chunk = _at_least_one("chunk", chunk, CHUNK)
+    chosen = _resolve(scenario, patients, seed)
+    protocol = prepare(chosen)
+    place = Path(out) if out else RUNS / f"{chosen.name}-{protocol.identity[:8]}"
+    folder = RunFolder(place)
+    manifest = folder.open(_manifest(protocol, place))
+    if not folder.is_complete():
+        started = time.monotonic()
+        with ThreadPoolExecutor(workers) as executor:
+            _compute(protocol, folder, chunk, executor, progress or (lambda done, total: None))
+        folder.join()
+        manifest |= {"failed": _failed(folder), "wall_seconds": time.monotonic() - started}
+        folder.write_manifest(manifest)
+    return TrialResult(folder.path, manifest)
+
+
+def _resolve(scenario: Scenario | str | Path, patients: int | None, seed: int | None) -> Scenario:
+    found = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
+    changes = {"patients": patients, "seed": seed}
+    limits = {"patients": (1, 10_000_000), "seed": (0, 2**63 - 1)}
+    for name, value in changes.items():
+        low, high = limits[name]
+        if value is not None and not low <= value <= high:
+            raise InputError("run", name, value, f"must be within {low:,} and {high:,}")
+    return found.model_copy(update={k: v for k, v in changes.items() if v is not None})
+
+
+def _at_least_one(name: str, value: int | None, default: int) -> int:
+    if value is not None and value < 1:
+        raise InputError("run", name, value, "must be 1 or more")
+    return value or default
+
+
+def _compute(
+    protocol: Protocol,
+    folder: RunFolder,
+    chunk: int,
+    executor: Executor,
+    progress: Callable[[float, int], None],
+) -> None:
+    """Compute every missing chunk; on an interruption stop the others and leave whole parts."""
+    total = protocol.scenario.patients
+    todo = folder.missing(total, chunk)
+    already = total - sum(last - first + 1 for first, last in todo)
+    shares = dict.fromkeys(todo, 0.0)
+    stop = threading.Event()
+
+    def task(bounds: tuple[int, int]) -> None:
+        from aldesim.trial.outcome import tables
+        from aldesim.trial.treat import treat
+
+        ids = np.arange(bounds[0], bounds[1] + 1)
+        treated = treat(
+            protocol,
+            ids,
+            progress=lambda share: shares.__setitem__(bounds, share),
+            cancelled=stop.is_set,
+        )
+        folder.write_part(*bounds, tables(treated, protocol))
+        shares[bounds] = 1.0
+
+    pending: set[Future[None]] = {executor.submit(task, bounds) for bounds in todo}
+    try:
+        while pending:
+            done, pending = wait(pending, timeout=0.1, return_when=FIRST_COMPLETED)
+            for future in done:
+                future.result()
+            treated = sum(s * (last - first + 1) for (first, last), s in shares.items())
+            progress(already + treated, total)
+    finally:
+        stop.set()
+        for future in pending:
+            future.cancel()
+    progress(total, total)
+
+
+def _manifest(protocol: Protocol, place: Path) -> dict[str, Any]:
+    import llvmlite
+    import polars
+
+    scenario = protocol.scenario
+    command = ["aldesim", "run", scenario.name, "--patients", str(scenario.patients)]
+    command += ["--seed", str(scenario.seed), "--out", str(place)]
+    return {
+        "identity": protocol.identity,
+        "scenario": scenario.model_dump(mode="json"),
+        "command": shlex.join(command),
+        "versions": {
+            "aldesim": __version__,
+            "python": platform.python_version(),
+            "numpy": np.__version__,
+            "llvmlite": llvmlite.__version__,
+            "polars": polars.__version__,
+            "machine": platform.machine(),
+        },
+        "hashes": protocol.hashes,
+        "not_evaluated": protocol.not_evaluated(),
+        "failed": [],
+    }
+
+
+def _failed(folder: RunFolder) -> list[dict[str, Any]]:
+    import polars as pl
+
+    frame = pl.scan_parquet(folder.table("patients")).filter(pl.col("status") != "ok")
+    return frame.select("id", reason="status").collect().to_dicts()

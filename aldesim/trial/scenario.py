@@ -1,0 +1,80 @@
+"""A scenario: everything that defines a virtual trial, as one small YAML file."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from aldesim.errors import InputError
+from aldesim.yamlfile import read_yaml
+
+CATALOGUE = Path(__file__).with_name("scenarios")
+
+Day = Annotated[int, Field(ge=1, le=36500)]
+
+
+class Scenario(BaseModel):
+    """A virtual trial, ready to run.
+
+    Attributes
+    ----------
+    name, title, description : str
+        What it is called and what it does, in plain words.
+    population, molecule, regimen, rules, support : str
+        Names on the shelf, or paths of the user's own files.
+    patients : int
+        Number of virtual patients.
+    seed : int
+        Seed of all randomness; the same seed gives the same bits.
+    follow_up_days : int
+        Days from the first dose to the end of observation.
+    ward_hours_after_last_slot : int
+        Longest stay in hospital after a cycle's last planned dose, hours; 0 means outpatient.
+    scan_days : tuple of int
+        Days of tumour scans after the baseline one.
+    parameters : dict
+        Model parameters set to one value in every patient, in the model's units.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*$", max_length=80)]
+    title: str
+    description: str = ""
+    population: str
+    molecule: str
+    regimen: str
+    rules: str
+    support: str
+    patients: Annotated[int, Field(ge=1, le=10_000_000)]
+    seed: Annotated[int, Field(ge=0, lt=2**63)]
+    follow_up_days: Day
+    ward_hours_after_last_slot: Annotated[int, Field(ge=0, le=720)]
+    scan_days: Annotated[tuple[Day, ...], Field(strict=False)] = ()
+    parameters: dict[str, Annotated[float, Field(allow_inf_nan=False, strict=False)]] = {}
+
+
+def scenario_names() -> list[str]:
+    """Names of the scenarios on the shelf, sorted."""
+    return sorted(path.stem for path in CATALOGUE.glob("*.yaml"))
+
+
+def load_scenario(name_or_path: str | Path) -> Scenario:
+    """Scenario of that name on the shelf, or of a YAML file.
+
+    Raises
+    ------
+    InputError
+        If there is no such scenario, or a field of the file is wrong.
+    """
+    text = str(name_or_path)
+    if text.endswith((".yaml", ".yml")):
+        return read_yaml(Path(text), Scenario)
+    if text not in scenario_names():
+        raise InputError(
+            "scenario",
+            "",
+            text,
+            f"unknown; on the shelf: {', '.join(scenario_names())}; or a path ending in .yaml",
+        )
+    return read_yaml(CATALOGUE / f"{text}.yaml", Scenario)

@@ -1,0 +1,236 @@
+"""The closed loop: a chunk of patients from the first dose to the end of follow-up.
+
+At each instant of the shared clock: look at the signs, note events, decide the dose that is due,
+review the supportive orders, and let the model run on to the next instant.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from aldesim.care import (
+    ACTION_NAMES,
+    GIVE,
+    HOLD,
+    STOP_CYCLE,
+    STOP_FOR_GOOD,
+    Memory,
+    SupportMemory,
+    decide,
+    explain,
+    load_grading,
+    orders,
+)
+from aldesim.engine import Batch
+from aldesim.population import VirtualPatients
+from aldesim.trial.body import begin, give
+from aldesim.trial.clock import NONE
+from aldesim.trial.events import EventWatch, draw_fates
+from aldesim.trial.extremes import Extremes, WorstGrades
+from aldesim.trial.journal import COURSE_SIGNS, Courses, Ledger, OrderLog
+from aldesim.trial.mortality import DEATH_HAZARDS, Mortality
+from aldesim.trial.protocol import Protocol
+from aldesim.trial.signs import HOURS_PER_DAY, READ, Chart
+from aldesim.trial.stay import Stay
+
+
+class CancelledError(Exception):
+    """The run was interrupted; this chunk is to be computed again."""
+
+
+@dataclass(frozen=True)
+class Treatment:
+    """Everything known of a chunk of patients after follow-up.
+
+    Parameters
+    ----------
+    patients : ndarray of int, shape (n,)
+        Patient indices.
+    virtual : VirtualPatients
+        Their covariates and parameters.
+    batch : Batch
+        Their bodies at the end.
+    stay, mortality, watch, extremes, grades, ledger, order_log, courses
+        What happened and what was written down.
+    scans : list of (float, ndarray)
+        Day and sum of diameters (mm) of each scan, the baseline first.
+    """
+
+    patients: np.ndarray
+    virtual: VirtualPatients
+    batch: Batch
+    stay: Stay
+    mortality: Mortality
+    watch: EventWatch
+    extremes: Extremes
+    grades: WorstGrades
+    ledger: Ledger
+    order_log: OrderLog
+    courses: Courses
+    scans: list[tuple[float, np.ndarray]]
+
+
+def treat(
+    protocol: Protocol,
+    patients: np.ndarray,
+    progress: Callable[[float], None] = lambda share: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Treatment:
+    """Treat and follow a chunk of patients.
+
+    Parameters
+    ----------
+    protocol : Protocol
+        What to do.
+    patients : ndarray of int, shape (n,)
+        Patient indices.
+    progress : callable
+        Told the share done, 0 to 1.
+    cancelled : callable
+        Asked at each instant whether to give up.
+
+    Raises
+    ------
+    CancelledError
+        If `cancelled()` says so.
+    """
+    loop = _Loop(protocol, patients)
+    instants = len(protocol.clock)
+    for instant in range(instants):
+        if cancelled():
+            raise CancelledError
+        loop.step(instant)
+        progress((instant + 1) / instants)
+    return loop.treatment
+
+
+class _Loop:
+    """State of the closed loop between two instants."""
+
+    def __init__(self, protocol: Protocol, patients: np.ndarray):
+        scenario = protocol.scenario
+        self._protocol, self._clock = protocol, protocol.clock
+        self._slots = protocol.regimen.slots()
+        virtual, batch = begin(protocol, patients)
+        watch = EventWatch(draw_fates(protocol.event_kinds, scenario.seed, patients), len(patients))
+        self._observed = list(
+            dict.fromkeys(
+                (*READ, *COURSE_SIGNS, "urine_total", *watch.hazards, *DEATH_HAZARDS.values())
+            )
+        )
+        seen = batch.observe(self._observed)
+        self._chart = Chart(seen)
+        self._ward_memory: SupportMemory | None = None
+        self._rule_memory: Memory | None = None
+        self._no_bolus = np.zeros(len(patients))
+        baseline = self._chart.look(0.0, seen, watch.active(0.0), self._no_bolus)
+        self._inputs = {
+            name: np.full(len(patients), value) for name, value in protocol.model.inputs.items()
+        }
+        usual = {name: now.copy() for name, now in self._inputs.items() if name != "infusion_rate"}
+        self.treatment = Treatment(
+            patients=patients,
+            virtual=virtual,
+            batch=batch,
+            stay=Stay(len(patients)),
+            mortality=Mortality(scenario.seed, patients),
+            watch=watch,
+            extremes=Extremes(baseline),
+            grades=WorstGrades(load_grading(), baseline),
+            ledger=Ledger(),
+            order_log=OrderLog(usual),
+            courses=Courses(),
+            scans=[],
+        )
+
+    def step(self, instant: int) -> None:
+        """Arrive at an instant, look, decide, and set the inputs of the time that follows."""
+        done, clock = self.treatment, self._clock
+        day = float(clock.days[instant])
+        done.batch.advance(day, self._inputs)
+        seen = done.batch.observe(self._observed)
+        done.mortality.look(day, seen)
+        alive = done.mortality.alive & np.isfinite(seen["MAP"])
+        done.watch.look(day, seen, alive)
+        ward = self._ward_memory
+        boluses = self._no_bolus if ward is None else ward.fluid_bolus_24h
+        signs = self._chart.look(day, seen, done.watch.active(day), boluses)
+        done.extremes.look(signs, alive)
+        done.grades.look(day, signs, alive)
+        if clock.record[instant]:
+            done.courses.note(day, seen)
+        if clock.scan[instant] != NONE:
+            done.scans.append((day, np.where(alive, seen["SLD"], np.nan)))
+
+        if clock.infusion_end[instant]:
+            self._inputs["infusion_rate"] = np.zeros(len(alive))
+        if clock.slot[instant] != NONE:
+            self._dose(int(clock.slot[instant]), day, signs, seen["urine_total"], alive)
+        if clock.round[instant]:
+            self._round(bool(clock.close[instant]), day, signs, alive)
+        if instant + 1 < len(clock):
+            done.extremes.pass_time(
+                float(clock.days[instant + 1]) - day,
+                np.where(alive, seen["pressor_dose"], 0.0),
+                self._inputs["crystalloid_rate"],
+            )
+
+    def _dose(
+        self,
+        index: int,
+        day: float,
+        signs: dict[str, np.ndarray],
+        urine_total: np.ndarray,
+        alive: np.ndarray,
+    ) -> None:
+        """Decide the dose that is due, give it or not, and write it down."""
+        done, slot = self.treatment, self._slots[index]
+        stay = done.stay
+        if slot.slot == 1:
+            stay.begin_cycle(alive, hospital=bool(self._clock.round.any()))
+        due = stay.on_treatment & alive
+        trends = self._chart.decision_signs(day, signs, urine_total)
+        verdict = decide(self._protocol.rules, trends, self._rule_memory, day, slot.cycle)
+        self._rule_memory = verdict.memory
+        action = np.where(due, verdict.action, HOLD)
+        given = due & (action == GIVE)
+        reasons = {row: explain(verdict, row) for row in np.flatnonzero(due & ~given).tolist()}
+
+        planned = self._slots.dose_IU(
+            index, done.virtual.covariates["body_weight"], done.virtual.covariates["BSA"]
+        )
+        give(self._protocol, done.batch, self._inputs, slot, np.where(given, planned, 0.0))
+        stay.last_dose[given] = day
+        stay.stop(
+            slot.cycle, due & (action == STOP_CYCLE), due & (action == STOP_FOR_GOOD), reasons
+        )
+        last = int(np.flatnonzero(self._slots.cycle == slot.cycle)[-1])
+        if index == last:
+            stay.end_cycle()
+        done.ledger.note(
+            due,
+            cycle=slot.cycle,
+            slot=slot.slot,
+            day=day,
+            planned_IU=planned,
+            given=given,
+            action=np.array(ACTION_NAMES)[action],
+            reasons=reasons,
+        )
+
+    def _round(
+        self, closing: bool, day: float, signs: dict[str, np.ndarray], alive: np.ndarray
+    ) -> None:
+        """Review discharge and the supportive orders; they stand until the next round."""
+        done = self.treatment
+        done.stay.discharge(day, signs, alive, everyone=closing)
+        standing, self._ward_memory = orders(
+            self._protocol.support,
+            signs,
+            self._ward_memory,
+            HOURS_PER_DAY * (day - done.stay.last_dose),
+            done.stay.inpatient,
+        )
+        self._inputs |= standing
+        done.order_log.note(day, {name: self._inputs[name] for name in done.order_log.last})
