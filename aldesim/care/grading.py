@@ -15,6 +15,7 @@ from aldesim.yamlfile import check_unique, read_yaml
 
 CTCAE = Path(__file__).with_name("ctcae.yaml")
 NOT_KNOWN = -1
+DECIMALS = 9  # 1.5 times 1.2 is 1.8, as on paper, not a bit less
 
 Positive = Annotated[float, Field(gt=0)]
 
@@ -227,9 +228,9 @@ def grade(
                 raise InputError("grade", f"{term.id}.{criterion.sign}", None, "must be given")
             values = np.asarray(others[criterion.sign], dtype=float)
             known = known & is_known(criterion.sign, values)
-        met = COMPARE[criterion.operator](
-            values - before if criterion.minus else values, _threshold(criterion, term, before)
-        )
+        if criterion.minus is not None:
+            values = np.round(values - before, DECIMALS)
+        met = COMPARE[criterion.operator](values, _threshold(criterion, term, before))
         worst = np.maximum(worst, np.where(met, np.int8(criterion.grade), np.int8(0)))
     return np.where(known, worst, np.int8(NOT_KNOWN)).astype(np.int8)
 
@@ -237,16 +238,16 @@ def grade(
 def _threshold(criterion: Criterion, term: Term, baseline: np.ndarray) -> float | np.ndarray:
     """Threshold in the unit of the sign."""
     size = float(getattr(criterion, criterion.operator))
-    match criterion.times:
-        case "ULN":
-            return size * (term.upper_normal or np.nan)
-        case "LLN":
-            return size * (term.lower_normal or np.nan)
-        case "baseline":
-            return size * baseline
-        case "ULN_or_baseline":
-            return size * np.maximum(term.upper_normal or np.nan, baseline)
-    return size
+    normal = term.upper_normal or np.nan
+    if criterion.times is None:
+        return size
+    unit = {
+        "ULN": normal,
+        "LLN": term.lower_normal or np.nan,
+        "baseline": baseline,
+        "ULN_or_baseline": np.maximum(normal, baseline),
+    }[criterion.times]
+    return np.round(size * unit, DECIMALS)
 
 
 def _term(term: Term | str) -> Term:

@@ -174,7 +174,7 @@ def orders(
         nothing = np.zeros((HOURS_PER_DAY, hours.size))
         memory = SupportMemory(nothing, 0, np.zeros(hours.size, dtype=bool))
 
-    tried = memory.boluses.any(axis=0)
+    tried = memory.fluid_bolus_24h > 0
     boluses = np.where(here, memory.boluses, 0.0)
     place = memory.hour % HOURS_PER_DAY
     boluses[place] = 0.0
