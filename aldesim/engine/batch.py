@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -259,7 +260,7 @@ class Batch:
         """Constants and initial states, from the parameters of each patient."""
         given = self._rows(len(self._program.parameters))
         for row, (name, default) in enumerate(self._program.parameters.items()):
-            self._set(given, row, parameters.get(name, np.float64(default)))
+            self._set(given, row, parameters.get(name, np.array(default)))
         arrays = (given, self._constants, self._states)
         self._machine.prepare(0, self._groups, *(a.ctypes.data for a in arrays))
 
@@ -291,7 +292,7 @@ def _ranges(groups: int, threads: int) -> list[tuple[int, int]]:
     """Contiguous ranges of groups, a few for each thread so that none waits long."""
     parts = 1 if threads == 1 else min(groups, 4 * threads)
     edges = [k * groups // parts for k in range(parts + 1)]
-    return list(zip(edges, edges[1:], strict=False))
+    return list(pairwise(edges))
 
 
 @lru_cache(maxsize=8)

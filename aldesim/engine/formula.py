@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -22,6 +23,14 @@ _INFIX = {
     "ne": (" != ", 0),
     "and": (" && ", -1),
     "or": (" || ", -1),
+}
+_ARITHMETIC: dict[str, Callable[..., float]] = {
+    "add": lambda *terms: sum(terms),
+    "mul": lambda *factors: math.prod(factors),
+    "sub": lambda left, right: left - right,
+    "div": lambda left, right: left / right,
+    "neg": lambda value: -value,
+    "pow": math.pow,
 }
 
 
@@ -105,23 +114,8 @@ def constant_value(formula: Formula, value_of: Callable[[str], float | None]) ->
     if len(known) < len(values) or not known:
         return None
     try:
-        match formula.op:
-            case "add":
-                return sum(known)
-            case "sub":
-                return known[0] - known[1]
-            case "neg":
-                return -known[0]
-            case "mul":
-                product = 1.0
-                for value in known:
-                    product *= value
-                return product
-            case "div":
-                return known[0] / known[1]
-            case "pow":
-                power = known[0] ** known[1]
-                return power if isinstance(power, float) else None
+        if formula.op in _ARITHMETIC:
+            return float(_ARITHMETIC[formula.op](*known))
     except (ArithmeticError, ValueError):
         return None
     return None

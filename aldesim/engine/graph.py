@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Container, Iterable
+from typing import Any
 
 Node = tuple
 
-_FOLD: dict[str, Callable[..., float]] = {
+_FOLD: dict[str, Callable[..., Any]] = {
     "exp": math.exp,
     "expm1": math.expm1,
     "log": math.log,

@@ -53,13 +53,12 @@ class Machine:
 
     def __init__(self, program: Program, tableau: Tableau, width: int):
         self.width = width
-        target = _target()
         name = f"{cache.key(program.to_json(), tableau, width, *_host())}.o"
         content = cache.read(name)
         if content is None:
-            content = _compile(program, tableau, width, target)
+            content = _compile(program, tableau, width)
             cache.write(name, content)
-        self._engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), target)
+        self._engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _target())
         self._engine.add_object_file(llvm.ObjectFileRef.from_data(content))
         self._engine.finalize_object()
         pointer, number = ctypes.c_void_p, ctypes.c_double
@@ -76,8 +75,8 @@ class Machine:
         return kind(self._engine.get_function_address(name))
 
 
-@lru_cache(maxsize=1)
 def _target() -> llvm.TargetMachine:
+    """A new target machine; an execution engine owns, and ends, the one it is given."""
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
     return llvm.Target.from_default_triple().create_target_machine(
@@ -95,9 +94,10 @@ def _host() -> tuple[str, ...]:
     return (llvm.get_host_cpu_name(), _feature_text(), llvmlite.__version__, str(_OPTIMISATION))
 
 
-def _compile(program: Program, tableau: Tableau, width: int, target: llvm.TargetMachine) -> bytes:
+def _compile(program: Program, tableau: Tableau, width: int) -> bytes:
     from aldesim.engine.emit import emit
 
+    target = _target()
     module = llvm.parse_assembly(emit(program, tableau, width))
     options = llvm.create_pipeline_tuning_options(speed_level=_OPTIMISATION)
     passes = llvm.create_pass_builder(target, options)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from llvmlite import ir
 
-from aldesim.engine.lanes import FAST, INT, Lanes
+from aldesim.engine.lanes import FAST, INT, Builder, Lanes, Value
 from aldesim.engine.program import Kernel, Program
 from aldesim.engine.sparse import Elimination
 from aldesim.engine.vectormath import VectorMath
@@ -58,22 +58,20 @@ class Kernels:
         self.solve = self._solve()
         self._public()
 
-    def _emit(
-        self, b: ir.IRBuilder, kernel: Kernel, sources: dict[str, ir.Value]
-    ) -> list[ir.Value]:
+    def _emit(self, b: Builder, kernel: Kernel, sources: dict[str, Value]) -> list[Value]:
         """Values of a kernel's outputs."""
-        values: list[ir.Value] = []
+        values: list[Value] = []
         for instruction in kernel.code:
             values.append(self._value(b, instruction, values, sources))
         return [values[position] for position in kernel.outputs]
 
     def _value(
         self,
-        b: ir.IRBuilder,
+        b: Builder,
         instruction: Sequence,
-        values: Sequence[ir.Value],
-        sources: dict[str, ir.Value],
-    ) -> ir.Value:
+        values: Sequence[Value],
+        sources: dict[str, Value],
+    ) -> Value:
         lanes = self._lanes
         operation = instruction[0]
         if operation == "number":
@@ -113,14 +111,12 @@ class Kernels:
         b.ret_void()
         return function
 
-    def _matrix(
-        self, b: ir.IRBuilder, values: Sequence[ir.Value], matrix: ir.Value, shift: ir.Value
-    ) -> None:
+    def _matrix(self, b: Builder, values: Sequence[Value], matrix: Value, shift: Value) -> None:
         lanes = self._lanes
         entries = dict(zip(self._program.pattern, values, strict=True))
         diagonal = lanes.load(b, shift, 0)
         for (row, column), slot in self._elimination.slots.items():
-            value: ir.Value = diagonal if row == column else lanes.number(0.0)
+            value: Value = diagonal if row == column else lanes.number(0.0)
             if (row, column) in entries:
                 value = b.fsub(value, entries[row, column], flags=FAST)
             lanes.store(b, value, matrix, slot)
@@ -176,7 +172,7 @@ class Kernels:
         size = len(program.states)
         running = (size, program.constants, len(program.inputs))
 
-        def prepare(b: ir.IRBuilder, rows: list[ir.Value]) -> None:
+        def prepare(b: Builder, rows: list[Value]) -> None:
             parameters, constants, states = rows
             values = self._emit(b, program.prepare, {"parameter": parameters})
             for row, value in enumerate(values[: program.constants]):
@@ -184,12 +180,12 @@ class Kernels:
             for row, value in enumerate(values[program.constants :]):
                 self._lanes.store(b, value, states, row)
 
-        def observe(b: ir.IRBuilder, rows: list[ir.Value]) -> None:
-            sources = dict(zip(("state", "constant", "input"), rows[:3], strict=True))
+        def observe(b: Builder, rows: list[Value]) -> None:
+            sources = {"state": rows[0], "constant": rows[1], "input": rows[2]}
             for row, value in enumerate(self._emit(b, program.observe, sources)):
                 self._lanes.store(b, value, rows[3], row)
 
-        def slopes(b: ir.IRBuilder, rows: list[ir.Value]) -> None:
+        def slopes(b: Builder, rows: list[Value]) -> None:
             b.call(self.rates, rows)
 
         self._over_groups("prepare", (len(program.parameters), program.constants, size), prepare)
@@ -200,14 +196,14 @@ class Kernels:
         self,
         name: str,
         rows: Sequence[int],
-        body: Callable[[ir.IRBuilder, list[ir.Value]], None],
+        body: Callable[[Builder, list[Value]], None],
     ) -> None:
         """A public function that runs ``body`` for each group; ``rows`` are the array heights."""
         lanes = self._lanes
         function, b = lanes.function(name, [INT, INT] + [lanes.pointer] * len(rows), public=True)
         first, last, *arrays = function.args
 
-        def one(b: ir.IRBuilder, group: ir.Value) -> None:
+        def one(b: Builder, group: Value) -> None:
             bases = [
                 b.gep(array, [b.mul(group, ir.Constant(INT, height))])
                 for array, height in zip(arrays, rows, strict=True)

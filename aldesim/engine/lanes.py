@@ -14,6 +14,11 @@ them. Control code and vector mathematics get no freedom at all."""
 DOUBLE = ir.DoubleType()
 INT = ir.IntType(64)
 
+Builder = Any
+"""An ``llvmlite.ir.IRBuilder``, whose methods carry no types."""
+Value = Any
+"""An ``llvmlite.ir.Value``, likewise."""
+
 
 class Lanes:
     """An LLVM module and the vector types of one width.
@@ -51,7 +56,7 @@ class Lanes:
         args: Sequence[ir.Type],
         result: ir.Type | None = None,
         public: bool = False,
-    ) -> tuple[ir.Function, ir.IRBuilder]:
+    ) -> tuple[ir.Function, Builder]:
         """A new function and a builder at its start. Pointer arguments never overlap."""
         kind = ir.FunctionType(ir.VoidType() if result is None else result, args)
         function = ir.Function(self.module, kind, name)
@@ -62,7 +67,7 @@ class Lanes:
                 argument.add_attribute("noalias")
         return function, ir.IRBuilder(function.append_basic_block("start"))
 
-    def intrinsic(self, builder: ir.IRBuilder, name: str, *args: ir.Value) -> ir.Value:
+    def intrinsic(self, builder: Builder, name: str, *args: Value) -> Value:
         """Call of an LLVM vector intrinsic such as ``sqrt`` or ``fmuladd``."""
         if name not in self._intrinsics:
             kind = ir.FunctionType(self.vector, [self.vector] * len(args))
@@ -70,26 +75,24 @@ class Lanes:
             self._intrinsics[name] = ir.Function(self.module, kind, full)
         return builder.call(self._intrinsics[name], args)
 
-    def muladd(self, builder: ir.IRBuilder, a: ir.Value, b: ir.Value, c: ir.Value) -> ir.Value:
-        """a * b + c, fused where the processor can (never a library call)."""
+    def muladd(self, builder: Builder, a: Value, b: Value, c: Value) -> Value:
+        """Product plus c, fused where the processor can (never a library call)."""
         return self.intrinsic(builder, "fmuladd", a, b, c)
 
-    def row(self, builder: ir.IRBuilder, base: ir.Value, index: int | ir.Value) -> ir.Value:
+    def row(self, builder: Builder, base: Value, index: int | Value) -> Value:
         """Address of a row of lanes."""
         place = ir.Constant(INT, index) if isinstance(index, int) else index
         return builder.gep(base, [place])
 
-    def load(self, builder: ir.IRBuilder, base: ir.Value, index: int | ir.Value) -> ir.Value:
+    def load(self, builder: Builder, base: Value, index: int | Value) -> Value:
         """A row of lanes."""
         return builder.load(self.row(builder, base, index), align=8 * self.width)
 
-    def store(
-        self, builder: ir.IRBuilder, value: ir.Value, base: ir.Value, index: int | ir.Value
-    ) -> None:
+    def store(self, builder: Builder, value: Value, base: Value, index: int | Value) -> None:
         """Write a row of lanes."""
         builder.store(value, self.row(builder, base, index), align=8 * self.width)
 
-    def spread(self, builder: ir.IRBuilder, scalar: ir.Value) -> ir.Value:
+    def spread(self, builder: Builder, scalar: Value) -> Value:
         """A scalar in every lane."""
         zero = ir.Constant(ir.IntType(32), 0)
         undefined = ir.Constant(self.vector, ir.Undefined)
@@ -97,14 +100,14 @@ class Lanes:
         order = ir.Constant(ir.VectorType(ir.IntType(32), self.width), [zero] * self.width)
         return builder.shuffle_vector(single, undefined, order)
 
-    def variable(self, builder: ir.IRBuilder, value: float) -> ir.Value:
+    def variable(self, builder: Builder, value: float) -> Value:
         """A local variable of one number per lane, for totals over loops."""
         with builder.goto_entry_block():
             place = builder.alloca(self.vector)
         builder.store(self.number(value), place)
         return place
 
-    def every(self, builder: ir.IRBuilder, mask: ir.Value) -> ir.Value:
+    def every(self, builder: Builder, mask: Value) -> Value:
         """Whether a mask is true in all lanes."""
         kind = ir.IntType(self.width)
         return builder.icmp_unsigned(
@@ -113,10 +116,10 @@ class Lanes:
 
     def loop(
         self,
-        builder: ir.IRBuilder,
-        start: ir.Value,
-        stop: ir.Value,
-        body: Callable[[ir.IRBuilder, Any], None],
+        builder: Builder,
+        start: Value,
+        stop: Value,
+        body: Callable[[Builder, Any], None],
     ) -> None:
         """A loop over start <= index < stop; the builder goes on behind it."""
         function = builder.function
@@ -135,8 +138,6 @@ class Lanes:
         builder.branch(head)
         builder.position_at_end(after)
 
-    def each(
-        self, builder: ir.IRBuilder, count: int, body: Callable[[ir.IRBuilder, Any], None]
-    ) -> None:
+    def each(self, builder: Builder, count: int, body: Callable[[Builder, Any], None]) -> None:
         """A loop over 0 <= index < count."""
         self.loop(builder, ir.Constant(INT, 0), ir.Constant(INT, count), body)

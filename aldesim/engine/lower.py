@@ -168,7 +168,7 @@ class _Lowering:
         return total
 
     def _scaled(self, coefficient: float, node: int) -> int:
-        """coefficient * node; the coefficient joins the node's parameter part if it has one."""
+        """Node times coefficient; the coefficient joins the node's parameter part if it has one."""
         if coefficient == 1.0:
             return self._get(node)
         entry = self._graph.nodes[node]

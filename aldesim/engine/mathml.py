@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 import libsbml
@@ -165,6 +166,5 @@ def _normal(op: str, args: tuple[Formula, ...]) -> Formula:
     if op == "piecewise" and len(args) % 2 == 0:
         return Call(op, (*args, Number(float("nan"))))
     if op in ("lt", "le", "gt", "ge", "eq") and len(args) > 2:
-        pairs = zip(args, args[1:], strict=False)
-        return Call("and", tuple(Call(op, pair) for pair in pairs))
+        return Call("and", tuple(Call(op, pair) for pair in pairwise(args)))
     return Call(op, args)

@@ -227,7 +227,8 @@ class Model:
 def _suggestion(name: str, known: list[str]) -> str:
     from difflib import get_close_matches
 
-    near = get_close_matches(name, known, n=3)
+    lowered = {k.lower(): k for k in known}
+    near = [lowered[k] for k in get_close_matches(name.lower(), lowered, n=3)]
     return "is not known to this model" + (f"; did you mean {', '.join(near)}?" if near else "")
 
 

@@ -72,11 +72,11 @@ def to_sbml(source: Source) -> str:
         antimony.addDirectory(source.folder)
     try:
         if antimony.loadAntimonyString(source.text) < 0:
-            message = antimony.getLastError()
+            message = str(antimony.getLastError())
             found = re.match(r"Error in model string, (line \d+):\s*(.*)", message, re.DOTALL)
             line, reason = found.groups() if found else ("", message)
             raise InputError(source.name, line, "Antimony", f"could not be read: {reason}")
-        sbml = antimony.getSBMLString(antimony.getMainModuleName())
+        sbml = str(antimony.getSBMLString(antimony.getMainModuleName()))
     finally:
         antimony.clearDirectories()
         antimony.clearPreviousLoads()

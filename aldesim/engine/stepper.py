@@ -5,7 +5,7 @@ from __future__ import annotations
 from llvmlite import ir
 
 from aldesim.engine.kernels import Kernels
-from aldesim.engine.lanes import DOUBLE, INT, Lanes
+from aldesim.engine.lanes import DOUBLE, INT, Builder, Lanes, Value
 from aldesim.engine.layout import CONTROL_ROWS, FAILED_AT, STATUS, STEP, STEPS, Workspace
 from aldesim.engine.status import LaneStatus
 from aldesim.engine.tableau import Tableau
@@ -45,13 +45,13 @@ class Stepper:
 
     def _combine(
         self,
-        b: ir.IRBuilder,
-        start: ir.Value,
+        b: Builder,
+        start: Value,
         weights: tuple[float, ...],
-        work: ir.Value,
-        k: ir.Value,
-    ) -> ir.Value:
-        """start + sum of weight * stage, for row k."""
+        work: Value,
+        k: Value,
+    ) -> Value:
+        """Row k of start + sum of weight * stage."""
         lanes = self._lanes
         for stage, weight in enumerate(weights):
             if weight != 0.0:
@@ -62,7 +62,7 @@ class Stepper:
     def _step_function(self) -> ir.Function:
         """Try one step of size h: leaves the new state in the workspace, returns the error.
 
-        The error is the mean over states of (error / (atol + rtol max(\\|y\\|, \\|new y\\|)))^2.
+        The error is the mean over states of (error / (atol + rtol max(abs y, abs new y)))^2.
         """
         lanes, kernels, work, tableau = self._lanes, self._kernels, self._work, self._tableau
         size = work.states
@@ -70,7 +70,7 @@ class Stepper:
         function, b = lanes.function("step", args, lanes.vector)
         states, constants, inputs, atol, scratch, h, rtol = function.args
 
-        def area(row: int) -> ir.Value:
+        def area(row: int) -> Value:
             return lanes.row(b, scratch, row)
 
         argument, result, matrix, shift = map(
@@ -86,7 +86,7 @@ class Stepper:
             self._argument(b, i, states, argument, scratch)
             b.call(kernels.rates, [argument, constants, inputs, stages[i]])
 
-            def right_side(b: ir.IRBuilder, k: ir.Value, i: int = i) -> None:
+            def right_side(b: Builder, k: Value, i: int = i) -> None:
                 past = self._combine(b, lanes.number(0.0), tableau.c[i], scratch, k)
                 value = lanes.muladd(b, per_h, past, lanes.load(b, stages[i], k))
                 lanes.store(b, value, stages[i], k)
@@ -95,7 +95,7 @@ class Stepper:
             b.call(kernels.solve, [matrix, stages[i]])
         total = lanes.variable(b, 0.0)
 
-        def error(b: ir.IRBuilder, k: ir.Value) -> None:
+        def error(b: Builder, k: Value) -> None:
             last = lanes.load(b, stages[-1], k)
             new = b.fadd(lanes.load(b, argument, k), last)
             lanes.store(b, new, result, k)
@@ -110,14 +110,12 @@ class Stepper:
         b.ret(b.fmul(b.load(total), lanes.number(1.0 / size)))
         return function
 
-    def _argument(
-        self, b: ir.IRBuilder, i: int, states: ir.Value, argument: ir.Value, scratch: ir.Value
-    ) -> None:
+    def _argument(self, b: Builder, i: int, states: Value, argument: Value, scratch: Value) -> None:
         """State at which stage i is evaluated; often the previous one plus one stage."""
         lanes, a = self._lanes, self._tableau.a
         grows = i > 1 and a[i] == (*a[i - 1], 1.0)
 
-        def body(b: ir.IRBuilder, k: ir.Value) -> None:
+        def body(b: Builder, k: Value) -> None:
             if grows:
                 previous = lanes.load(b, lanes.row(b, scratch, self._work.stage(i - 1)), k)
                 value = b.fadd(lanes.load(b, argument, k), previous)
@@ -137,7 +135,7 @@ class Stepper:
         b.call(self._kernels.rates, [states, constants, inputs, slopes])
         size, slope = lanes.variable(b, 0.0), lanes.variable(b, 0.0)
 
-        def body(b: ir.IRBuilder, k: ir.Value) -> None:
+        def body(b: Builder, k: Value) -> None:
             y = lanes.load(b, states, k)
             scale = lanes.muladd(b, rtol, lanes.intrinsic(b, "fabs", y), lanes.load(b, atol, k))
             for total, value in ((size, y), (slope, lanes.load(b, slopes, k))):
@@ -216,7 +214,7 @@ class Stepper:
         next_count = b.select(active, b.fadd(count, one), count)
         arrived = b.and_(good, last)
 
-        def update(b: ir.IRBuilder, k: ir.Value) -> None:
+        def update(b: Builder, k: Value) -> None:
             new = lanes.load(b, lanes.row(b, scratch, self._work.result), k)
             lanes.store(b, b.select(good, new, lanes.load(b, states, k)), states, k)
 
@@ -252,7 +250,7 @@ class Stepper:
         b.ret_void()
         return function
 
-    def _factor(self, b: ir.IRBuilder, error: ir.Value, finite: ir.Value) -> ir.Value:
+    def _factor(self, b: Builder, error: Value, finite: Value) -> Value:
         """Change of step size from the squared error norm."""
         lanes = self._lanes
         tiny = lanes.number(1e-30)
@@ -274,8 +272,8 @@ class Stepper:
         function, b = lanes.function("advance", args, public=True)
         first, last, states, constants, inputs, atol, control, scratch, *numbers = function.args
 
-        def one(b: ir.IRBuilder, group: ir.Value) -> None:
-            def at(array: ir.Value, height: int) -> ir.Value:
+        def one(b: Builder, group: Value) -> None:
+            def at(array: Value, height: int) -> Value:
                 return b.gep(array, [b.mul(group, ir.Constant(INT, height))])
 
             y, q, u = (

@@ -136,8 +136,8 @@ class _Translator:
                 return graph.total([(0.5, up), (0.5, graph.product([(up, -1)]))])
             case "sinh":
                 up = graph.call("expm1", args[0])
-                down = graph.product([(up, 1), (graph.total([(1.0, up)], 1.0), -1)])
-                return graph.total([(0.5, up), (0.5, down)])
+                down = graph.call("expm1", graph.scaled(-1.0, args[0]))
+                return graph.total([(0.5, up), (-0.5, down)])
             case "min" | "max":
                 return self._fold(op, args)
             case _:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from llvmlite import ir
 
-from aldesim.engine.lanes import Lanes
+from aldesim.engine.lanes import Builder, Lanes, Value
 
 _LN2_HIGH, _LN2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10
 _HALF_PI = (1.57079632673412561417, 6.07710050630396597660e-11, 2.02226624879595063154e-21)
@@ -39,7 +39,7 @@ class VectorMath:
         self._lanes = lanes
         self._functions: dict[str, ir.Function] = {}
 
-    def call(self, builder: ir.IRBuilder, name: str, argument: ir.Value) -> ir.Value:
+    def call(self, builder: Builder, name: str, argument: Value) -> Value:
         """exp, expm1, log, tanh, sin or cos of a vector."""
         if name not in self._functions:
             lanes = self._lanes
@@ -49,20 +49,20 @@ class VectorMath:
             inner.ret(getattr(self, f"_{name}")(inner, function.args[0]))
         return builder.call(self._functions[name], [argument])
 
-    def _poly(self, b: ir.IRBuilder, x: ir.Value, coefficients: Sequence[float]) -> ir.Value:
+    def _poly(self, b: Builder, x: Value, coefficients: Sequence[float]) -> Value:
         """Horner's rule, highest coefficient first."""
-        total: ir.Value = self._lanes.number(coefficients[0])
+        total: Value = self._lanes.number(coefficients[0])
         for coefficient in coefficients[1:]:
             total = self._lanes.muladd(b, total, x, self._lanes.number(coefficient))
         return total
 
-    def _nearest(self, b: ir.IRBuilder, x: ir.Value, factor: float) -> tuple[ir.Value, ir.Value]:
+    def _nearest(self, b: Builder, x: Value, factor: float) -> tuple[Value, Value]:
         """Nearest integer to x * factor, as a number and in the low bits of an integer."""
         lanes = self._lanes
         shifted = lanes.muladd(b, x, lanes.number(factor), lanes.number(_ROUND))
         return b.fsub(shifted, lanes.number(_ROUND)), b.bitcast(shifted, lanes.integers)
 
-    def _exp_parts(self, b: ir.IRBuilder, x: ir.Value) -> tuple[ir.Value, ir.Value]:
+    def _exp_parts(self, b: Builder, x: Value) -> tuple[Value, Value]:
         """exp(r) - 1 and 2^k for x = k ln 2 + r."""
         lanes = self._lanes
         k, bits = self._nearest(b, x, 1.0 / math.log(2.0))
@@ -74,13 +74,13 @@ class VectorMath:
         scale = b.shl(b.add(bits, lanes.integer(1023)), lanes.integer(52))
         return minus_one, b.bitcast(scale, lanes.vector)
 
-    def _inside(self, b: ir.IRBuilder, x: ir.Value, low: float, high: float) -> ir.Value:
-        """x kept within bounds; NaN stays NaN."""
+    def _inside(self, b: Builder, x: Value, low: float, high: float) -> Value:
+        """The argument kept within bounds; NaN stays NaN."""
         lanes = self._lanes
         x = b.select(b.fcmp_ordered("<", x, lanes.number(low)), lanes.number(low), x)
         return b.select(b.fcmp_ordered(">", x, lanes.number(high)), lanes.number(high), x)
 
-    def _exp(self, b: ir.IRBuilder, x: ir.Value) -> ir.Value:
+    def _exp(self, b: Builder, x: Value) -> Value:
         lanes = self._lanes
         minus_one, scale = self._exp_parts(b, self._inside(b, x, _SMALLEST, _LARGEST))
         value = lanes.muladd(b, minus_one, scale, scale)
@@ -89,21 +89,21 @@ class VectorMath:
         value = b.select(low, lanes.number(0.0), value)
         return b.select(high, lanes.number(math.inf), value)
 
-    def _expm1(self, b: ir.IRBuilder, x: ir.Value) -> ir.Value:
+    def _expm1(self, b: Builder, x: Value) -> Value:
         lanes = self._lanes
         minus_one, scale = self._exp_parts(b, self._inside(b, x, -40.0, _LARGEST))
         value = lanes.muladd(b, minus_one, scale, b.fsub(scale, lanes.number(1.0)))
         high = b.fcmp_ordered(">", x, lanes.number(_LARGEST))
         return b.select(high, lanes.number(math.inf), value)
 
-    def _tanh(self, b: ir.IRBuilder, x: ir.Value) -> ir.Value:
+    def _tanh(self, b: Builder, x: Value) -> Value:
         lanes = self._lanes
         bounded = self._inside(b, x, -20.0, 20.0)
         minus_one, scale = self._exp_parts(b, b.fadd(bounded, bounded))
         e = lanes.muladd(b, minus_one, scale, b.fsub(scale, lanes.number(1.0)))
         return b.fdiv(e, b.fadd(e, lanes.number(2.0)))
 
-    def _log(self, b: ir.IRBuilder, x: ir.Value) -> ir.Value:
+    def _log(self, b: Builder, x: Value) -> Value:
         lanes = self._lanes
         small = b.fcmp_ordered("<", x, lanes.number(2.2250738585072014e-308))
         normal = b.select(small, b.fmul(x, lanes.number(2.0**54)), x)
@@ -131,13 +131,13 @@ class VectorMath:
         negative = b.fcmp_ordered("<", x, lanes.number(0.0))
         return b.select(negative, lanes.number(math.nan), value)
 
-    def _sin(self, b: ir.IRBuilder, x: ir.Value) -> ir.Value:
+    def _sin(self, b: Builder, x: Value) -> Value:
         return self._circular(b, x, 0)
 
-    def _cos(self, b: ir.IRBuilder, x: ir.Value) -> ir.Value:
+    def _cos(self, b: Builder, x: Value) -> Value:
         return self._circular(b, x, 1)
 
-    def _circular(self, b: ir.IRBuilder, x: ir.Value, shift: int) -> ir.Value:
+    def _circular(self, b: Builder, x: Value, shift: int) -> Value:
         """sin(x + shift pi/2), accurate for |x| up to about 1e5."""
         lanes = self._lanes
         k, bits = self._nearest(b, x, 2.0 / math.pi)
