@@ -13,6 +13,7 @@ from aldesim.regimen.records import (
     read_records,
     records,
 )
+from aldesim.regimen.regimen import CATALOGUE
 
 ALDESLEUKIN = load_molecule("aldesleukin")
 WEIGHT, AREA = np.array([62.0, 70.0, 91.5]), np.array([1.7, 1.85, 2.1])
@@ -70,6 +71,17 @@ def test_injections_under_the_skin_and_into_the_vein_have_no_rate():
         frame = records(plan_doses(load_regimen(name), WEIGHT, AREA), ALDESLEUKIN).frame
         assert set(frame["CMT"]) == {compartment}
         assert set(frame["RATE"]) == {0}
+
+
+def test_a_dose_by_mouth_goes_to_the_gut(tmp_path):
+    path = tmp_path / "oral.yaml"
+    path.write_text(
+        (CATALOGUE / "single_bolus.yaml").read_text().replace("route: IV_bolus", "route: oral")
+    )
+    planned = plan_doses(load_regimen(path), WEIGHT, AREA)
+    events = records(planned, ALDESLEUKIN)
+    assert set(events.frame["CMT"]) == {3}
+    assert_same(planned, doses_from_records(events, ALDESLEUKIN))
 
 
 @given(st.lists(st.booleans(), min_size=28, max_size=28))
