@@ -115,9 +115,11 @@ def _write_report(result: "TrialResult") -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from aldesim.report import summary, write_report
+    from aldesim.report import pick_patients, summary, write_report
+    from aldesim.trial.replay import replay
 
-    write_report(result, result.report)
+    hourly = replay(result, [pick.id for pick in pick_patients(result)])
+    write_report(result, result.report, hourly)
     table = Table("", "simulated", "note", box=None, title=result.manifest["scenario"]["title"])
     for label, value, note in summary(result):
         table.add_row(label, value, note)

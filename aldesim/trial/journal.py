@@ -44,10 +44,11 @@ class Courses:
     days: list[float] = field(default_factory=list)
     rows: list[np.ndarray] = field(default_factory=list)
 
-    def note(self, day: float, seen: dict[str, np.ndarray]) -> None:
-        """Keep the course signs of one instant."""
+    def note(self, day: float, seen: dict[str, np.ndarray], alive: np.ndarray) -> None:
+        """Keep the course signs of one instant; the dead have none."""
         self.days.append(day)
-        self.rows.append(np.stack([seen[sign] for sign in self.signs]).astype(np.float32))
+        signs = np.stack([seen[sign] for sign in self.signs])
+        self.rows.append(np.where(alive, signs, np.nan).astype(np.float32))
 
     def frame(self, patients: np.ndarray) -> pl.DataFrame:
         """Table `courses`: id, time (days), one column per sign; patient by patient."""

@@ -48,7 +48,9 @@ def replay(result: TrialResult, patients: Sequence[int]) -> pl.DataFrame:
     wanted = pl.col("id").is_in(ids.tolist())
     doses = result.doses.filter(wanted).collect()
     orders = result.orders.filter(wanted).collect()
-    return open_loop(protocol, ids, doses, orders).frame(ids)
+    ends = result.patients.filter(wanted).sort("id").select("died", "death_day").collect()
+    death = np.where(ends["died"], ends["death_day"], np.inf)
+    return open_loop(protocol, ids, doses, orders, death).frame(ids)
 
 
 def protocol_of(result: TrialResult) -> Protocol:
@@ -73,7 +75,11 @@ def protocol_of(result: TrialResult) -> Protocol:
 
 
 def open_loop(
-    protocol: Protocol, patients: np.ndarray, doses: pl.DataFrame, orders: pl.DataFrame
+    protocol: Protocol,
+    patients: np.ndarray,
+    doses: pl.DataFrame,
+    orders: pl.DataFrame,
+    death: np.ndarray,
 ) -> Courses:
     """Courses of bodies that get exactly these doses and orders, nothing decided.
 
@@ -85,6 +91,8 @@ def open_loop(
         Patient indices, rising.
     doses, orders : DataFrame
         Their rows of the tables of those names.
+    death : ndarray, shape (n,)
+        Day of death, infinite for the living: signs end there.
     """
     clock, slots = protocol.clock, protocol.regimen.slots()
     _, batch = begin(protocol, patients)
@@ -94,7 +102,7 @@ def open_loop(
     courses = Courses()
     for instant, day in enumerate(clock.days.tolist()):
         batch.advance(day, inputs)
-        courses.note(day, batch.observe(courses.signs))
+        courses.note(day, batch.observe(courses.signs), day < death)
         if clock.infusion_end[instant]:
             inputs["infusion_rate"] = np.zeros(len(patients))
         if clock.slot[instant] != NONE:

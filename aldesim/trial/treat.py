@@ -159,7 +159,7 @@ class _Loop:
         done.extremes.look(signs, alive)
         done.grades.look(day, signs, alive)
         if clock.record[instant]:
-            done.courses.note(day, seen)
+            done.courses.note(day, seen, alive)
         if clock.scan[instant] != NONE:
             done.scans.append((day, np.where(alive, seen["SLD"], np.nan)))
 
