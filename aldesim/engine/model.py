@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -236,7 +237,8 @@ def _load(source: Source) -> Model:
     name = f"{cache.key(source.name, source.antimony, source.text, *source.imported)}.json"
     content = cache.read(name)
     if content is not None:
-        return Model(Program.from_json(content.decode()))
+        with suppress(ValueError, KeyError, TypeError):
+            return Model(Program.from_json(content.decode()))
     from aldesim.engine.build import program_from_sbml
 
     program = program_from_sbml(to_sbml(source), source.name)

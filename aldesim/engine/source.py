@@ -75,7 +75,7 @@ def to_sbml(source: Source) -> str:
             message = str(antimony.getLastError())
             found = re.match(r"Error in model string, (line \d+):\s*(.*)", message, re.DOTALL)
             line, reason = found.groups() if found else ("", message)
-            raise InputError(source.name, line, "Antimony", f"could not be read: {reason}")
+            raise InputError(source.name, line, "Antimony", f"could not be read: {reason[:300]}")
         sbml = str(antimony.getSBMLString(antimony.getMainModuleName()))
     finally:
         antimony.clearDirectories()

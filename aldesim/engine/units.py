@@ -136,6 +136,8 @@ def read_units(model: Any, where: str) -> UnitSystem:
     definitions = {k: Unit(math.log10(f), _tidy(_fractions(e))) for k, (f, e) in _KINDS.items()}
     definitions |= {"liter": definitions["litre"], "meter": definitions["metre"]}
     for definition in model.getListOfUnitDefinitions():
+        if definition.getNumUnits() == 0:
+            raise InputError(where, "unit", definition.getId(), "is used but not defined")
         definitions[definition.getId()] = _defined(definition, definitions)
     of: dict[str, Unit] = {}
     written: dict[str, str] = {}

@@ -1,1 +1,7 @@
+"""Figures, tables and the HTML page of a trial."""
 
+from aldesim.report.page import write_report
+from aldesim.report.picks import Pick, pick_patients
+from aldesim.report.summary import Row, summary
+
+__all__ = ["Pick", "Row", "pick_patients", "summary", "write_report"]

@@ -71,15 +71,16 @@ def _patients(
     given = (
         doses.group_by("id")
         .agg(
-            (pl.col("given_IU") > 0).sum().alias("doses_given"),
+            (pl.col("given_IU") > 0).sum().cast(pl.Int32).alias("doses_given"),
             *(
                 ((pl.col("given_IU") > 0) & (pl.col("cycle") == cycle))
                 .sum()
+                .cast(pl.Int32)
                 .alias(f"doses_cycle_{cycle}")
                 for cycle in np.unique(slots.cycle).tolist()
             ),
         )
-        .with_columns(pl.lit(len(slots)).alias("doses_planned"))
+        .with_columns(pl.lit(len(slots), pl.Int32).alias("doses_planned"))
     )
     return frame.join(given, on="id", how="left", maintain_order="left")
 

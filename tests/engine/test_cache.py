@@ -15,7 +15,7 @@ from aldesim.engine import Model
 batch = Model.load({path!r}).batch({{"k": [1.0, 2.0]}})
 batch.advance(1.0)
 batch.observe(["y"])
-heavy = ["sympy", "libsbml", "antimony", "scipy", "llvmlite.ir"]
+heavy = ["sympy", "libsbml", "antimony", "scipy"]
 print([name for name in heavy if name in sys.modules])
 """
 

@@ -63,7 +63,7 @@ def rates(t, y, infusion, p):
     """The network written by hand."""
     oedema, drug, receptor, complex_, spread, leaked, degraded, cells, fever, mood, memory = y
     plasma, tissue, tau, k_cell = p["plasma"], 12.0, p["tau"], np.log(2) / p["half_life"]
-    x = drug**p["h_s"]
+    x = drug ** p["h_s"]
     signal = x / (2.5 ** p["h_s"] + x) + 0.2 * np.sqrt(complex_ + 0.01)
     bind = plasma * (p["k_on"] * drug * receptor - 2 * complex_)
     internalise = 4 * complex_ * plasma
@@ -157,13 +157,13 @@ def test_local_parameters_function_definitions_and_level_2():
 
 
 def test_imports_are_part_of_the_model(tmp_path):
-    (tmp_path / "rate.ant").write_text("model rate()\n k = 2\nend\n")
     main = tmp_path / "main.ant"
-    main.write_text('import "rate.ant"\nmodel top()\n  R: rate()\n  x = 1; x\' = -R.k*x\nend\n')
-    first = Model.load(main)
-    assert first.parameters == {"R__k": 2.0}
-    (tmp_path / "rate.ant").write_text("model rate()\n k = 5\nend\n")
-    assert Model.load(main).parameters == {"R__k": 5.0}
+    main.write_text('import "law.ant"\nmodel top()\n  x = 1; x\' = law(x)\nend\n')
+    for rate in (2.0, 5.0):
+        (tmp_path / "law.ant").write_text(f"function law(x)\n  -{rate}*x\nend\n")
+        batch = Model.load(main).batch(rtol=1e-8)
+        batch.advance(1.0)
+        assert batch.observe(["x"])["x"][0] == pytest.approx(np.exp(-rate), rel=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -173,7 +173,7 @@ def test_imports_are_part_of_the_model(tmp_path):
         ("x = 1; x' = delay(x, 2)", "x = 'a delay'"),
         ("x = 1; x' = factorial(x)", "a factorial"),
         ("x = 1; x' = arcsin(x)", "arcsin|asin"),
-        ("x = 1; x' = -x; a := b + 1; b := a*2", "rule = '(a -> b -> a|b -> a -> b)'"),
+        ("x = 1; x' = -x; a := b + 1; b := a*2", "Loop detected"),
         ("x = 1; x' = -k*x", "k = 'no value': needs a value"),
         ("x = 1; x' = -x > 3", "is a condition where a number is wanted"),
         ("a = 1", "no state"),
@@ -184,6 +184,14 @@ def test_imports_are_part_of_the_model(tmp_path):
 def test_refusals_name_feature_and_place(text, message):
     with pytest.raises(InputError, match=message):
         Model.from_antimony(text, "wrong")
+
+
+def test_circles_in_sbml_are_named():
+    sbml = Model.from_antimony("x = 1; x' = x; a := b + 1; b := x*2", "circle").sbml
+    first, second = sbml.split("<ci> b </ci>")
+    wrong = first + "<ci> b </ci>" + second.replace("<ci> x </ci>", "<ci> a </ci>")
+    with pytest.raises(InputError, match="rule = '(a -> b -> a|b -> a -> b)'"):
+        Model.from_sbml(wrong, "circle")
 
 
 def test_algebraic_rules_and_fast_reactions_are_refused():

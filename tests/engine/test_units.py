@@ -55,7 +55,7 @@ RIGHT = [
     "y := free*d + x; y has pM",
     "y := x + d*mystery; mystery = 3; y has pM",
     "y := time/d + sin(time*k); y has one",
-    "y := x/n*1000; y has one",
+    "y := x/c*h*1; y has one",
     "y := 1000*(n - n) + 0; y has nM",
     "y := twice(x) + c; y has pM",
     "y := piecewise(1, x > 0 && c >= x || not(d < 3 day), 0); y has one",

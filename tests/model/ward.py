@@ -41,6 +41,7 @@ def treat(
     infusion: tuple[float, float, float] | None = None,
     support: bool = True,
     stay: float = 6.2,
+    maintenance: float = 1.2,
     often_until: float = 45.0,
     often: float = 0.25,
     rarely: float = 7.0,
@@ -50,7 +51,7 @@ def treat(
     ``route`` is "iv" (15 min), "sc" or "oral"; ``infusion`` is (start, stop, IU/kg/day).
     """
     pmol = iu_per_kg * np.asarray(weight) / IU_PER_PMOL
-    starts = [d for d in doses] + ([infusion[0]] if infusion else [])
+    starts = list(doses) + ([infusion[0]] if infusion else [])
     stays: list[tuple[float, float]] = []
     if route == "iv":
         for s in sorted(starts):
@@ -95,7 +96,7 @@ def treat(
         dosed = t - last < 0.5
         if math.floor(t) != day:
             day, bolus_l = math.floor(t), np.zeros(n)
-        crystalloid = np.full(n, 1.2 if inside and dosed else 0.0)
+        crystalloid = np.full(n, maintenance if inside and dosed else 0.0)
         if inside and support:
             low = (seen["MAP"] < 66) & (bolus_l < 1.0)
             given = np.where(low, 0.25 * (following - t) / HOUR, 0.0)
