@@ -99,7 +99,7 @@ def _text(formula: Formula, outer: int) -> str:
         inner = sign.join(_text(a, strength + (k > 0)) for k, a in enumerate(formula.args))
         return f"({inner})" if strength < outer else inner
     if formula.op == "neg":
-        return f"-{_text(formula.args[0], 3)}"
+        return "-" + "".join(_text(a, 3) for a in formula.args)
     return f"{formula.op}({', '.join(_text(a, -2) for a in formula.args)})"
 
 

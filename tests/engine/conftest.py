@@ -63,7 +63,9 @@ model network
   rhythm := 1 + 0.3*sin(2*pi*time/(1 day)) + 0.1*cos(3*time/(1 day)); rhythm has dimensionless
   mood' = (rhythm*mode + cosh(fever) - sinh(fever/2) + log10(1 + cells) - mood)/(2*tau); mood = 1
   mood has dimensionless
-  mode := piecewise(1, fever > 0.35 && cells >= 5, 2 + tan(fever)/5, fever < 0.05 || not(cells != 3), 1.5)
+  hot = 0.35; hot has dimensionless; cool = 0.05; cool has dimensionless
+  mild := 2 + tan(fever)/5; mild has dimensionless
+  mode := piecewise(1, fever > hot && cells >= 5, mild, fever < cool || not(cells != 3), 1.5)
   mode has dimensionless
   stage := floor(cells/2) + ceil(fever) + cells^(1/3) + cells^1.5 + cells^-2 + root(5, cells)
   stage has dimensionless

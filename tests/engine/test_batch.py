@@ -111,7 +111,7 @@ def test_wrong_use_is_named(model):
         model.batch(scale={"amount": 0.0})
     batch = model.batch(size=2)
     batch.advance(1.0)
-    with pytest.raises(InputError, match="until = 0.5"):
+    with pytest.raises(InputError, match=r"until = 0\.5"):
         batch.advance(0.5)
     with pytest.raises(InputError, match="until"):
         batch.advance(float("nan"))

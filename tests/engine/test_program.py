@@ -134,7 +134,7 @@ def test_elimination_solves(size, random, density):
     }
     plan = plan_elimination(size, pattern)
     assert pattern <= set(plan.slots)
-    w = {entry: 0.0 for entry in plan.slots}
+    w = dict.fromkeys(plan.slots, 0.0)
     dense = np.zeros((size, size))
     for i, j in sorted(pattern):
         dense[i, j] = w[i, j] = random.uniform(-1, 1) + (size + 1) * (i == j)

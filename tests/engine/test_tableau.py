@@ -67,7 +67,7 @@ def test_order_conditions(name):
 @pytest.mark.parametrize("name", METHODS)
 def test_embedded_method_is_one_order_lower(name):
     tableau = METHODS[name]
-    alpha, beta, b = matrices(tableau)
+    alpha, beta, _ = matrices(tableau)
     s = tableau.stages
     gamma = beta - alpha
     embedded = (np.array(tableau.m) - np.eye(s)[-1]) @ gamma
