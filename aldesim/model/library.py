@@ -104,7 +104,7 @@ def unit_name(unit: str) -> str:
 
 
 def _agree(table: str, text: Mapping[str, str], listed: Mapping[str, str]) -> None:
-    for name, unit in text.items():
+    for name in text:
         if name not in listed:
             raise InputError(table, "id", name, "is missing; the model text needs it")
     for name, unit in listed.items():
