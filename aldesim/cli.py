@@ -129,10 +129,11 @@ def _write_report(result: "TrialResult") -> None:
     console.print(f"Report: {result.report}", soft_wrap=True, highlight=False)
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
     """Entry point: one line and exit code 2 for bad input, 130 when interrupted."""
     try:
-        code = app(exit_on_error=False, print_error=False)
+        words = sys.argv[1:] if arguments is None else arguments
+        code = app(words, exit_on_error=False, print_error=False)
     except (InputError, cyclopts.CycloptsError) as error:
         print(f"aldesim: {' '.join(str(error).split())}", file=sys.stderr)
         code = BAD_INPUT

@@ -27,7 +27,7 @@ def give(
     batch: Batch,
     inputs: dict[str, np.ndarray],
     slot: Slot,
-    dose_IU: np.ndarray,  # noqa: N803
+    dose_IU: np.ndarray,
 ) -> None:
     """Give a dose: set the infusion rate of the inputs, or add a bolus to the body.
 

@@ -104,7 +104,7 @@ class Ledger:
         cycle: int,
         slot: int,
         day: float,
-        planned_IU: np.ndarray,  # noqa: N803
+        planned_IU: np.ndarray,
         given: np.ndarray,
         action: np.ndarray,
         reasons: dict[int, str],

@@ -119,12 +119,28 @@ def prepare(scenario: Scenario) -> Protocol:
         support=load_support(scenario.support),
         event_kinds=load_event_kinds(),
     )
-    for name in scenario.parameters:
-        if name not in protocol.model.parameters:
-            raise InputError(
-                f"scenario {scenario.name}",
-                f"parameters.{name}",
-                scenario.parameters[name],
-                "is not a parameter of the model (the table is aldesim/model/parameters.tsv)",
-            )
+    _check_parameters(protocol)
     return protocol
+
+
+def _check_parameters(protocol: Protocol) -> None:
+    """Refuse values that the scenario may not set, or that leave no living body at rest."""
+    where = f"scenario {protocol.scenario.name}"
+    table = model.parameter_table()
+    for name, value in protocol.scenario.parameters.items():
+        field = f"parameters.{name}"
+        if name not in table:
+            allowed = "is not a parameter of the model (see aldesim/model/parameters.tsv)"
+            raise InputError(where, field, value, allowed)
+        if name in {*protocol.population.covariates, "GFR_0"}:
+            allowed = f"is a covariate: set it in population {protocol.population.name}"
+            raise InputError(where, field, value, allowed)
+        if value < 0 <= table[name].value:
+            raise InputError(where, field, value, f"must be 0 or more {table[name].unit}")
+    if protocol.scenario.parameters:
+        body = protocol.model.batch(protocol.scenario.parameters, 1)
+        names = protocol.model.observables
+        wrong = [name for name, value in body.observe(names).items() if not np.isfinite(value[0])]
+        if wrong:
+            allowed = f"leave {wrong[0]} without a finite value before the first dose"
+            raise InputError(where, "parameters", protocol.scenario.parameters, allowed)

@@ -1,0 +1,165 @@
+"""What a person at the keyboard sees: one line and exit code 2 for bad input, nothing lost."""
+
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from aldesim import cli
+
+ROOT = Path(__file__).parents[1]
+
+SCENARIO = """
+    name: mine
+    title: Mine
+    population: melanoma
+    molecule: aldesleukin
+    regimen: {regimen}
+    rules: label_legacy
+    support: inpatient
+    patients: 2
+    seed: 1
+    follow_up_days: 20
+    ward_hours_after_last_slot: 72
+"""
+
+REGIMEN = """
+    id: mine
+    name: mine
+    description: mine
+    molecule: aldesleukin
+    route: IV_infusion
+    source: mine
+    cycles:
+      - doses:
+          - {{day: 1, count: 2, every_hours: 8, amount: {amount}, unit: {unit}, minutes: 15}}
+"""
+
+
+@pytest.fixture
+def aldesim(monkeypatch, capsys, tmp_path):
+    """Run a command in an empty folder; returns exit code, stdout, stderr."""
+    monkeypatch.chdir(tmp_path)
+
+    def call(*arguments: str):
+        with pytest.raises(SystemExit) as end:
+            cli.main(list(arguments))
+        out, err = capsys.readouterr()
+        return end.value.code, out, err
+
+    return call
+
+
+def write(name: str, text: str) -> str:
+    Path(name).write_text(textwrap.dedent(text))
+    return name
+
+
+def assert_one_line(code, err, *words):
+    assert code == 2
+    assert err.count("\n") == 1, err
+    assert "Traceback" not in err
+    for word in words:
+        assert word in err
+
+
+def test_scenarios_are_listed(aldesim):
+    code, out, _ = aldesim("scenarios")
+    assert code == 0
+    assert "high-dose-melanoma" in out
+    assert "high-dose-renal-cell" in out
+
+
+def test_run_prints_a_summary_and_where_the_report_lies(aldesim):
+    code, out, _ = aldesim("run", "high-dose-melanoma", "-n", "6", "--out", "here")
+    assert code == 0
+    assert "Doses given, median" in out
+    assert "Research use only" in out
+    assert Path("here/report.html").stat().st_size > 1_000_000
+
+
+def test_unknown_scenario(aldesim):
+    code, _, err = aldesim("run", "low-dose-lymphoma")
+    assert_one_line(code, err, "low-dose-lymphoma", "high-dose-melanoma")
+
+
+def test_unknown_command_option_and_type(aldesim):
+    for arguments in (["rnu"], ["run"], ["run", "x", "--pateints", "3"], ["run", "x", "-n", "ten"]):
+        code, _, err = aldesim(*arguments)
+        assert_one_line(code, err)
+
+
+def test_no_patients(aldesim):
+    code, _, err = aldesim("run", "high-dose-melanoma", "--patients", "0")
+    assert_one_line(code, err, "patients = 0", "within 1")
+
+
+@pytest.mark.parametrize(
+    ("amount", "unit", "words"),
+    [
+        ("-600000", "IU/kg", ("amount = -600000", "greater than 0")),
+        (".nan", "IU/kg", ("amount", "finite")),
+        ("600000", "IU/lb", ("unit = 'IU/lb'", "IU/kg")),
+        ("many", "IU/kg", ("amount = 'many'", "number")),
+    ],
+)
+def test_bad_dose(aldesim, amount, unit, words):
+    write("mine.yaml", REGIMEN.format(amount=amount, unit=unit))
+    code, _, err = aldesim("run", write("trial.yaml", SCENARIO.format(regimen="mine.yaml")))
+    assert_one_line(code, err, "mine.yaml", *words)
+
+
+def test_malformed_yaml_names_the_line(aldesim):
+    code, _, err = aldesim("run", write("trial.yaml", "name: mine\ntitle: [open\n"))
+    assert_one_line(code, err, "trial.yaml", "line")
+
+
+def test_missing_file(aldesim):
+    code, _, err = aldesim("run", "nowhere.yaml")
+    assert_one_line(code, err, "nowhere.yaml", "no such file")
+
+
+def test_unknown_field_and_parameter(aldesim):
+    text = SCENARIO.format(regimen="high_dose")
+    code, _, err = aldesim("run", write("trial.yaml", text + "    dose: 3\n"))
+    assert_one_line(code, err, "dose", "unknown field")
+    code, _, err = aldesim("run", write("trial.yaml", text + "    parameters: {charm: 1.0}\n"))
+    assert_one_line(code, err, "charm", "not a parameter")
+
+
+def test_impossible_parameters(aldesim):
+    for parameters, words in {
+        "{body_weight: 0.0}": ("body_weight = 0", "covariate"),
+        "{CL_0: .nan}": ("CL_0", "finite"),
+        "{K_alpha: -1.0}": ("K_alpha = -1", "0 or more"),
+        "{K_alpha: 0.0}": ("K_alpha", "finite value"),
+    }.items():
+        text = SCENARIO.format(regimen="high_dose") + f"    parameters: {parameters}\n"
+        code, _, err = aldesim("run", write("trial.yaml", text))
+        assert_one_line(code, err, *words)
+
+
+def test_weightless_population(aldesim):
+    shelf = ROOT / "aldesim/population/catalogue/melanoma.yaml"
+    text = shelf.read_text().replace("mean: 74, sd: 16", "mean: 0, sd: 16")
+    write("light.yaml", text)
+    text = SCENARIO.format(regimen="high_dose").replace(": melanoma", ": light.yaml")
+    code, _, err = aldesim("run", write("trial.yaml", text))
+    assert_one_line(code, err, "light.yaml", "body_weight", "mean = 0")
+
+
+def test_folder_of_another_scenario(aldesim):
+    aldesim("run", "high-dose-melanoma", "-n", "2", "--out", "here")
+    before = Path("here/patients.parquet").read_bytes()
+    code, _, err = aldesim("run", "high-dose-renal-cell", "-n", "2", "--out", "here")
+    assert_one_line(code, err, "here", "another run", "high-dose-melanoma")
+    assert Path("here/patients.parquet").read_bytes() == before
+
+
+def test_help_imports_nothing_heavy():
+    code = "import sys, aldesim.cli; print(*sys.modules)"
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    heavy = {"numpy", "sympy", "polars", "plotly", "pydantic", "llvmlite", "scipy", "libsbml"}
+    assert heavy.isdisjoint(out.stdout.split())
