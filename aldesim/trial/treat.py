@@ -161,7 +161,8 @@ class _Loop:
         if clock.record[instant]:
             done.courses.note(day, seen, alive)
         if clock.scan[instant] != NONE:
-            done.scans.append((day, np.where(alive, seen["SLD"], np.nan)))
+            # A scan is read to the millimetre; what rounds to none is a complete response.
+            done.scans.append((day, np.where(alive, np.round(seen["SLD"]), np.nan)))
 
         if clock.infusion_end[instant]:
             self._inputs["infusion_rate"] = np.zeros(len(alive))
