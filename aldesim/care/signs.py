@@ -55,6 +55,7 @@ SIGNS: dict[str, Sign] = {
     "creatinine": Sign("mg/dL"),
     "creatinine_rising": _FLAG,  # higher than at the last decision
     "urine_mL_per_h": Sign("mL/h", over_interval=True),
+    "urine_1h_mL_per_kg": Sign("mL/kg"),
     "urine_8h_mL": Sign("mL"),
     "urine_24h_mL": Sign("mL"),
     "weight_gain_pct": Sign("%"),

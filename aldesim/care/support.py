@@ -1,6 +1,6 @@
 """Supportive care: standing orders from YAML, reviewed every hour for many patients at once."""
 
-# ruff: noqa: N815 (units and signs keep their capitals in names)
+
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from aldesim.errors import InputError
 from aldesim.yamlfile import read_yaml
 
 SHELF = Path(__file__).with_name("standing_orders")
-SIGNS_NEEDED = ("MAP", "SBP", "pressor_dose", "weight_gain_kg")
+SIGNS_NEEDED = ("MAP", "SBP", "pressor_dose", "weight_gain_kg", "urine_1h_mL_per_kg")
 
 ML_PER_L = 1000.0
 HOURS_PER_DAY = 24
@@ -45,6 +45,14 @@ class Bolus(_Order):
     MAP_below: Positive
     SBP_below: Positive
     most_mL_per_24h: Positive
+
+
+class UrineBolus(_Order):
+    """Crystalloid over one hour when little urine comes; within the daily limit of boluses."""
+
+    mL: Positive
+    mL_per_kg_h_below: Positive
+    hours_between: Annotated[int, Field(ge=1, le=24)]
 
 
 class Pressor(_Order):
@@ -96,6 +104,7 @@ class Support(BaseModel):
     description: str
     maintenance: Maintenance
     bolus: Bolus
+    urine_bolus: UrineBolus
     pressor: Pressor
     oral_intake: OralIntake
     acetaminophen: Acetaminophen
@@ -144,7 +153,7 @@ def orders(
     support : Support
         The standing orders.
     signs : mapping of str to ndarray, shape (n,)
-        MAP and SBP (mmHg), pressor_dose (ug/kg/min), weight_gain_kg.
+        MAP and SBP (mmHg), pressor_dose (ug/kg/min), weight_gain_kg, urine_1h_mL_per_kg.
     memory : SupportMemory or None
         Of the review before; None at the first.
     hours_since_last_dose : ndarray, shape (n,)
@@ -178,7 +187,7 @@ def orders(
     boluses = np.where(here, memory.boluses, 0.0)
     place = memory.hour % HOURS_PER_DAY
     boluses[place] = 0.0
-    boluses[place] = _bolus(support.bolus, signs, boluses.sum(axis=0), here)
+    boluses[place] = here * _bolus(support, signs, boluses, memory.hour)
     pressor_on = here & _pressor(support.pressor, signs, memory.pressor_on, tried)
 
     steady = here & (hours <= support.maintenance.hours_after_dose)
@@ -211,15 +220,22 @@ def _past(hours: np.ndarray) -> np.ndarray:
 
 
 def _bolus(
-    order: Bolus, signs: Mapping[str, np.ndarray], last_day: np.ndarray, here: np.ndarray
+    support: Support, signs: Mapping[str, np.ndarray], last_day: np.ndarray, hour: int
 ) -> np.ndarray:
     """Litres to give in the coming hour, within the daily limit."""
-    low = (np.asarray(signs["MAP"]) < order.MAP_below) | (
-        np.asarray(signs["SBP"]) < order.SBP_below
+    low_pressure = (np.asarray(signs["MAP"]) < support.bolus.MAP_below) | (
+        np.asarray(signs["SBP"]) < support.bolus.SBP_below
     )
-    litres = order.mL / ML_PER_L
-    room = last_day + litres <= order.most_mL_per_24h / ML_PER_L + ROUNDING_L
-    return np.where(here & low & room, litres, 0.0)
+    recent = [(hour - back) % HOURS_PER_DAY for back in range(1, support.urine_bolus.hours_between)]
+    little_urine = (
+        np.asarray(signs["urine_1h_mL_per_kg"]) < support.urine_bolus.mL_per_kg_h_below
+    ) & ~last_day[recent].any(axis=0)
+    litres = (
+        np.select([little_urine, low_pressure], [support.urine_bolus.mL, support.bolus.mL], 0.0)
+        / ML_PER_L
+    )
+    limit = support.bolus.most_mL_per_24h / ML_PER_L + ROUNDING_L
+    return np.where(last_day.sum(axis=0) + litres <= limit, litres, 0.0)
 
 
 def _pressor(

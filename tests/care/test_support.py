@@ -8,7 +8,13 @@ from aldesim.care.support import SHELF
 from aldesim.errors import InputError
 
 WARD = load_support("inpatient")
-STEADY = {"MAP": 85.0, "SBP": 115.0, "pressor_dose": 0.0, "weight_gain_kg": 0.0}
+STEADY = {
+    "MAP": 85.0,
+    "SBP": 115.0,
+    "pressor_dose": 0.0,
+    "weight_gain_kg": 0.0,
+    "urine_1h_mL_per_kg": 1.0,
+}
 INPUTS = {
     "crystalloid_rate",
     "albumin_rate",
@@ -67,16 +73,25 @@ def test_bolus_when_the_pressure_is_low(signs):
     assert Bed().review(MAP=65, SBP=90)["crystalloid_rate"] == pytest.approx(1.2)
 
 
-def test_at_most_a_litre_of_boluses_in_any_24_hours():
+@pytest.mark.parametrize("signs", [{"MAP": 63}, {"urine_1h_mL_per_kg": 0.1}])
+def test_boluses_stay_within_the_daily_limit(signs):
+    most = WARD.bolus.most_mL_per_24h / 1000
     bed, litres = Bed(), []
     for _ in range(100):
-        litres.append(bed.review(MAP=63)["crystalloid_rate"] / 24 - 0.05)
-        assert bed.memory.fluid_bolus_24h[0] <= 1 + 1e-9
+        litres.append(bed.review(**signs)["crystalloid_rate"] / 24 - 0.05)
+        assert bed.memory.fluid_bolus_24h[0] <= most + 1e-9
     given = np.round(litres, 9)
-    assert given[:4].tolist() == [0.25] * 4
-    assert (given[4:24] == 0).all()
-    assert given[24] == 0.25
-    assert np.convolve(given, np.ones(24), "valid").max() <= 1 + 1e-9
+    assert given[:24].sum() == pytest.approx(most)
+    assert given[24] > 0
+    assert np.convolve(given, np.ones(24), "valid").max() <= most + 1e-9
+
+
+def test_bolus_for_little_urine_is_rechecked_before_the_next():
+    bed = Bed()
+    litres = [bed.review(urine_1h_mL_per_kg=0.4)["crystalloid_rate"] / 24 - 0.05 for _ in range(4)]
+    np.testing.assert_allclose(litres, [0.5, 0, 0.5, 0], atol=1e-12)
+    assert Bed().review(urine_1h_mL_per_kg=0.6)["crystalloid_rate"] == pytest.approx(1.2)
+    assert Bed().review(urine_1h_mL_per_kg=np.nan)["crystalloid_rate"] == pytest.approx(1.2)
 
 
 def test_vasopressor_only_after_fluid_was_tried():
@@ -141,6 +156,7 @@ def test_a_patient_does_not_depend_on_the_others(seed):
             "SBP": generator.uniform(80, 120, 5),
             "pressor_dose": generator.uniform(0, 0.3, 5),
             "weight_gain_kg": generator.uniform(0, 6, 5),
+            "urine_1h_mL_per_kg": generator.uniform(0, 2, 5),
         }
         hours = np.full(5, float(hour))
         here = generator.random(5) < 0.9
