@@ -1,8 +1,8 @@
-"""The command line: `aldesim run`, `aldesim scenarios`."""
+"""The command line."""
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import cyclopts
 
@@ -80,6 +80,41 @@ def scenarios() -> int:
         found = load_scenario(name)
         table.add_row(name, found.title, f"{found.patients:,}", f"{found.follow_up_days:,}")
     Console().print(table)
+    return 0
+
+
+@app.command
+def records(
+    folder: Path,
+    *,
+    out: Path | None = None,
+    time: Literal["day", "h"] = "day",
+    amount: Literal["IU", "mg", "pmol"] = "IU",
+) -> int:
+    """Doses given in a finished run, as NONMEM-style records (ID, TIME, AMT, RATE, EVID, CMT).
+
+    Parameters
+    ----------
+    folder
+        Run folder.
+    out
+        CSV file to write (default: print).
+    time
+        Unit of TIME, from each patient's own first dose.
+    amount
+        Unit of AMT; RATE is per unit of TIME.
+    """
+    from aldesim.trial import TrialResult
+    from aldesim.trial.given import dose_records
+
+    table = dose_records(TrialResult.open(folder), time_unit=time, amount_unit=amount)
+    if out is None:
+        sys.stdout.write(table.csv())
+        return 0
+    try:
+        table.write(out)
+    except OSError as error:
+        raise InputError("out", "", str(out), f"cannot be written: {error.strerror}") from None
     return 0
 
 

@@ -80,6 +80,22 @@ def test_run_prints_a_summary_and_where_the_report_lies(aldesim):
     assert Path("here/report.html").stat().st_size > 1_000_000
 
 
+def test_records_of_doses_given(aldesim):
+    aldesim("run", "high-dose-melanoma", "-n", "2", "--out", "here")
+    code, out, _ = aldesim("records", "here", "--time", "h", "--amount", "mg")
+    assert code == 0
+    units, header, first, *_ = out.splitlines()
+    assert "TIME h" in units
+    assert "AMT mg" in units
+    row = dict(zip(header.split(","), first.split(","), strict=True))
+    assert (row["ID"], float(row["TIME"]), row["EVID"]) == ("0", 0, "1")
+    assert float(row["AMT"]) / float(row["RATE"]) == pytest.approx(0.25)  # 15 minutes
+    code, _, err = aldesim("records", "elsewhere")
+    assert_one_line(code, err, "elsewhere", "no run")
+    code, _, err = aldesim("records", "here", "--out", "no/such/place.csv")
+    assert_one_line(code, err, "no/such/place.csv")
+
+
 def test_unknown_scenario(aldesim):
     code, _, err = aldesim("run", "low-dose-lymphoma")
     assert_one_line(code, err, "low-dose-lymphoma", "high-dose-melanoma")
