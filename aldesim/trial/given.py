@@ -3,9 +3,8 @@
 import numpy as np
 import polars as pl
 
-from aldesim.drug import load_molecule
-from aldesim.regimen import load_regimen
 from aldesim.regimen.records import AmountUnit, Doses, EventRecords, TimeUnit, records
+from aldesim.trial.protocol import restore
 from aldesim.trial.result import TrialResult
 
 
@@ -25,8 +24,8 @@ def dose_records(
     amount_unit : str
         "IU", "mg" or "pmol"; RATE is per time unit.
     """
-    scenario = result.manifest["scenario"]
-    slots = load_regimen(scenario["regimen"]).slots()
+    protocol = restore(result.manifest["inputs"])
+    slots = protocol.regimen.slots()
     plan = pl.DataFrame(
         {
             "cycle": slots.cycle.astype(np.int16),
@@ -44,5 +43,4 @@ def dose_records(
         duration=given["duration"].to_numpy(),
         route=given["route"].to_numpy().astype(str),
     )
-    molecule = load_molecule(scenario["molecule"])
-    return records(doses, molecule, time_unit=time_unit, amount_unit=amount_unit)
+    return records(doses, protocol.molecule, time_unit=time_unit, amount_unit=amount_unit)

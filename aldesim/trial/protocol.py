@@ -4,9 +4,10 @@ import hashlib
 import json
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
+from pydantic import BaseModel
 
 from aldesim import __version__, model
 from aldesim.care import RuleSet, Support, load_rules, load_support
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from aldesim.engine import Model
 
 RTOL = 1e-4
+
+_Input = TypeVar("_Input", bound=BaseModel)
 
 
 @dataclass(frozen=True)
@@ -62,18 +65,26 @@ class Protocol:
         )
 
     @cached_property
+    def inputs(self) -> dict[str, Any]:
+        """Content of everything that was read for the scenario, as plain data, by name."""
+        return {
+            "scenario": self.scenario.model_dump(mode="json", exclude_none=True),
+            "population": self.population.model_dump(mode="json", exclude_none=True),
+            "molecule": self.molecule.model_dump(mode="json", exclude_none=True),
+            "regimen": self.regimen.model_dump(mode="json", exclude_none=True),
+            "rules": self.rules.model_dump(mode="json", exclude_none=True),
+            "support": self.support.model_dump(mode="json", exclude_none=True),
+            "events": [
+                kind.model_dump(mode="json", exclude_none=True) for kind in self.event_kinds
+            ],
+        }
+
+    @cached_property
     def hashes(self) -> dict[str, str]:
-        """SHA-256 of each input's content, by name."""
-        contents = {
-            "scenario": self.scenario.model_dump(mode="json"),
+        """SHA-256 of each input's content, of the model and of its parameters, by name."""
+        contents = self.inputs | {
             "model": self.model.sbml,
             "parameters": [vars(row) for row in model.parameter_table().values()],
-            "population": self.population.model_dump(mode="json"),
-            "molecule": self.molecule.model_dump(mode="json"),
-            "regimen": self.regimen.model_dump(mode="json"),
-            "rules": self.rules.model_dump(mode="json"),
-            "support": self.support.model_dump(mode="json"),
-            "events": [kind.model_dump(mode="json") for kind in self.event_kinds],
             "program": __version__,
         }
         return {
@@ -121,6 +132,24 @@ def prepare(scenario: Scenario) -> Protocol:
     )
     _check_parameters(protocol)
     return protocol
+
+
+def restore(inputs: dict[str, Any]) -> Protocol:
+    """Protocol from the inputs that a manifest keeps; no file but the model's is read again."""
+
+    def kept(kind: type[_Input], content: Any) -> _Input:
+        return kind.model_validate_json(json.dumps(content))
+
+    return Protocol(
+        scenario=kept(Scenario, inputs["scenario"]),
+        model=model.load(),
+        population=kept(Population, inputs["population"]),
+        molecule=kept(Molecule, inputs["molecule"]),
+        regimen=kept(Regimen, inputs["regimen"]),
+        rules=kept(RuleSet, inputs["rules"]),
+        support=kept(Support, inputs["support"]),
+        event_kinds=tuple(kept(EventKind, kind) for kind in inputs["events"]),
+    )
 
 
 def _check_parameters(protocol: Protocol) -> None:

@@ -5,7 +5,6 @@ loop, they give the same course, which proves that nothing else acted on it. The
 any patient hour by hour, though a run keeps only a few instants a day.
 """
 
-import json
 from collections.abc import Sequence
 
 import numpy as np
@@ -15,9 +14,8 @@ from aldesim.errors import InputError
 from aldesim.trial.body import begin, give
 from aldesim.trial.clock import NONE
 from aldesim.trial.journal import Courses
-from aldesim.trial.protocol import Protocol, prepare
+from aldesim.trial.protocol import Protocol, restore
 from aldesim.trial.result import TrialResult
-from aldesim.trial.scenario import Scenario
 
 
 def replay(result: TrialResult, patients: Sequence[int]) -> pl.DataFrame:
@@ -59,10 +57,9 @@ def protocol_of(result: TrialResult) -> Protocol:
     Raises
     ------
     InputError
-        If the model, the population or another input has changed since.
+        If the model or its parameters have changed since.
     """
-    scenario = Scenario.model_validate_json(json.dumps(result.manifest["scenario"]))
-    protocol = prepare(scenario)
+    protocol = restore(result.manifest["inputs"])
     for name, digest in protocol.hashes.items():
         if result.manifest["hashes"].get(name) != digest:
             raise InputError(

@@ -154,7 +154,8 @@ def _manifest(protocol: Protocol, place: Path) -> dict[str, Any]:
     command += ["--seed", str(scenario.seed), "--out", str(place)]
     return {
         "identity": protocol.identity,
-        "scenario": scenario.model_dump(mode="json"),
+        "scenario": protocol.inputs["scenario"],
+        "inputs": protocol.inputs,
         "command": shlex.join(command),
         "versions": {
             "aldesim": __version__,
