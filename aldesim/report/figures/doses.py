@@ -1,0 +1,177 @@
+"""Doses given, doses by slot, and why doses were not given."""
+
+import numpy as np
+import plotly.graph_objects as go
+import polars as pl
+
+from aldesim.report.figures.canvas import axes, canvas, nothing, rows_of_bars
+from aldesim.report.palette import LIGHT, Theme
+from aldesim.report.reasons import reason_table
+from aldesim.report.wording import counted, number
+
+MOST_REASONS = 12
+
+
+def doses_given(patients: pl.DataFrame, *, theme: Theme = LIGHT) -> go.Figure:
+    """Histogram of doses given per patient.
+
+    Parameters
+    ----------
+    patients : DataFrame
+        Columns `doses_given` and `doses_planned`.
+    theme : Theme
+        Colours.
+    """
+    given = patients["doses_given"].drop_nulls().to_numpy()
+    caption = "How many doses each patient received."
+    figure = canvas("Doses given per patient", caption, theme)
+    axes(figure, "Doses given per patient (number)", "Patients (number)")
+    if not given.size:
+        return nothing(figure, "No patient was treated.")
+    most = int(max(given.max(), patients["doses_planned"].max() or 0))  # type: ignore[call-overload]
+    counts = np.bincount(given, minlength=most + 1)
+    median = float(np.median(given))
+    low, high = np.quantile(given, [0.05, 0.95])
+    figure.layout.meta["caption"] = (
+        f"{caption} {counted(given.size, 'patient')}; at most {most} doses were planned. Median "
+        f"{number(median, 1).removesuffix('.0')}; nine in ten lie between {low:.0f} and {high:.0f}."
+    )
+    figure.add_bar(
+        x=np.arange(most + 1),
+        y=counts,
+        customdata=100 * counts / given.size,
+        marker={"color": theme.given, "line": {"width": 0}},
+        hovertemplate="%{x} doses: %{y} patients (%{customdata:.1f} %)<extra></extra>",
+        showlegend=False,
+    )
+    figure.add_vline(x=median, line={"color": theme.ink, "width": 1.5, "dash": "dot"})
+    figure.add_annotation(
+        x=median,
+        y=1,
+        yref="paper",
+        yanchor="bottom",
+        text=f"median {number(median, 1).removesuffix('.0')}",
+        font={"color": theme.ink},
+        showarrow=False,
+    )
+    figure.update_layout(bargap=0.18)
+    figure.update_xaxes(range=[-0.7, most + 0.7], tick0=0, dtick=4 if most > 12 else 1)
+    return figure
+
+
+def doses_by_slot(
+    doses: pl.DataFrame, patients: pl.DataFrame, *, theme: Theme = LIGHT
+) -> go.Figure:
+    """Share of all treated patients who received each planned dose, one line a cycle.
+
+    Parameters
+    ----------
+    doses : DataFrame
+        The ledger: columns `cycle`, `slot` and `action`.
+    patients : DataFrame
+        Treated patients; their number is the base of the share.
+    theme : Theme
+        Colours.
+    """
+    n = patients.height
+    caption = (
+        f"Share of all {counted(n, 'patient')} who received each planned dose. A patient who was held "
+        "at that slot, or had stopped before, counts as not given."
+    )
+    figure = canvas("Still receiving each dose", caption, theme)
+    axes(figure, "Planned dose of the cycle (number)", "Patients given this dose, %")
+    table = slot_table(doses, n)
+    if table.is_empty():
+        return nothing(figure, "No dose fell due.")
+    cycles = table["cycle"].unique().sort().to_list()
+    for order, cycle in enumerate(cycles):
+        part = table.filter(pl.col("cycle") == cycle)
+        last = part.row(-1, named=True)
+        figure.add_scatter(
+            x=part["dose"].to_numpy(),
+            y=part["given_pct"].to_numpy(),
+            customdata=part.select("given", "held", "stopped").to_numpy(),
+            mode="lines+markers",
+            name=f"Cycle {cycle}",
+            line={"color": theme.given, "width": 2, "dash": ("solid", "dash", "dot")[order % 3]},
+            marker={"size": 6, "symbol": ("circle", "circle-open", "diamond")[order % 3]},
+            hovertemplate=(
+                f"Cycle {cycle}, dose %{{x}}<br>given to %{{y:.0f}} % (%{{customdata[0]}} patients)<br>"
+                "held in %{customdata[1]}, stopped in %{customdata[2]}<extra></extra>"
+            ),
+            showlegend=False,
+        )
+        figure.add_annotation(
+            x=last["dose"],
+            y=last["given_pct"],
+            text=f"cycle {cycle}",
+            xanchor="right",
+            yanchor="bottom",
+            yshift=6,
+            font={"color": theme.ink},
+            showarrow=False,
+        )
+    most = int(table["dose"].max())  # type: ignore[call-overload]
+    figure.update_xaxes(range=[0.5, most + 0.5], tick0=1, dtick=1 if most <= 14 else 4)
+    figure.update_yaxes(range=[0, 103])
+    return figure
+
+
+def slot_table(doses: pl.DataFrame, n: int) -> pl.DataFrame:
+    """Given, held and stopped at each planned dose: `cycle`, `dose`, counts, `given_pct` of `n`."""
+    action = pl.col("action")
+    # Slots may count through the whole course or afresh in each cycle; the reader counts per cycle.
+    first = doses.group_by("cycle").agg(pl.col("slot").min().alias("first"))
+    return (
+        doses.join(first, on="cycle")
+        .with_columns((pl.col("slot").cast(pl.Int32) - pl.col("first") + 1).alias("dose"))
+        .group_by("cycle", "dose")
+        .agg(
+            (action == "give").sum().alias("given"),
+            (action == "hold").sum().alias("held"),
+            action.str.starts_with("stop").sum().alias("stopped"),
+        )
+        .with_columns((100 * pl.col("given") / max(n, 1)).alias("given_pct"))
+        .sort("cycle", "dose")
+    )
+
+
+def reasons(doses: pl.DataFrame, *, theme: Theme = LIGHT) -> go.Figure:
+    """Why doses were held or stopped, by rule.
+
+    Parameters
+    ----------
+    doses : DataFrame
+        The ledger: columns `id`, `action` and `reasons`.
+    theme : Theme
+        Colours.
+    """
+    table = reason_table(doses)
+    shown = table.head(MOST_REASONS)
+    caption = (
+        "Decisions not to give a dose, by the rule behind them. A decision with two reasons counts "
+        "in both rows."
+    )
+    if table.height > shown.height:
+        caption += f" The {MOST_REASONS} most frequent of {table.height} reasons are drawn."
+    figure = canvas("Why doses were not given", caption, theme)
+    if shown.is_empty():
+        axes(figure, "Decisions (number)", "")
+        return nothing(figure, "No dose was held or stopped.")
+    parts = (
+        ("held", "Held", theme.held),
+        ("stopped_cycle", "Cycle stopped", theme.pd),
+        ("stopped_for_good", "Stopped for good", theme.stopped),
+    )
+    for column, name, colour in parts:
+        figure.add_bar(
+            y=np.arange(shown.height),
+            x=shown[column].to_numpy(),
+            customdata=shown["patients"].to_numpy(),
+            orientation="h",
+            name=name,
+            marker={"color": colour, "line": {"color": theme.surface, "width": 1}},
+            hovertemplate=f"{name}: %{{x}} decisions<br>(rule met in %{{customdata}} patients)<extra></extra>",
+        )
+    rows_of_bars(figure, shown["label"].to_list(), "Decisions (number)", theme)
+    return figure

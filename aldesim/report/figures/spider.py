@@ -1,0 +1,90 @@
+"""Spider: how each patient's tumour changed over time."""
+
+import numpy as np
+import plotly.graph_objects as go
+import polars as pl
+
+from aldesim.report.figures.canvas import axes, canvas, guide, nothing, single
+from aldesim.report.palette import LIGHT, Theme, fade
+from aldesim.report.wording import DAYS_PER_MONTH, RESPONSES, number
+
+MOST_LINES = 1200
+HIGHEST = 150.0
+
+
+def spider(scans: pl.DataFrame, patients: pl.DataFrame, *, theme: Theme = LIGHT) -> go.Figure:
+    """Change of the sum of diameters at each scan, one line a patient.
+
+    Parameters
+    ----------
+    scans : DataFrame
+        Columns `id`, `time` (day), `change_pct` (percent of baseline).
+    patients : DataFrame
+        Columns `id` and `best_response`.
+    theme : Theme
+        Colours.
+
+    Returns
+    -------
+    Figure
+        Lines coloured by best response; with more than 1,200 patients every k-th is drawn.
+    """
+    rows = scans.join(patients.select("id", "best_response"), on="id", how="inner").filter(
+        pl.col("change_pct").is_not_nan() & pl.col("change_pct").is_not_null()
+    )
+    followed = rows.filter(pl.col("time") > 0)["id"].unique().sort()
+    every = max(1, -(-len(followed) // MOST_LINES))
+    drawn = followed.gather_every(every)
+    caption = (
+        f"Each line is one patient ({number(len(drawn))}): sum of tumour diameters at every scan, as "
+        "change from baseline. The colour is the best response."
+    )
+    if every > 1:
+        caption += f" Every {every}th of {number(len(followed))} patients is drawn."
+    if rows.filter(pl.col("change_pct") > HIGHEST).height:
+        caption += f" Growth beyond +{HIGHEST:.0f} % runs out of the picture; zoom out to see it."
+
+    figure = canvas("Tumour size over time", caption, theme)
+    axes(figure, "Months since first dose", "Change of diameters, % of baseline")
+    if drawn.is_empty():
+        return nothing(figure, "No patient has a scan after treatment.")
+    rows = rows.filter(pl.col("id").is_in(drawn.implode())).sort("id", "time")
+    # The many first, so that the few responders lie on top.
+    for response in ("PD", "SD", "NE", "PR", "CR"):
+        part = rows.filter(pl.col("best_response") == response)
+        if part.is_empty():
+            continue
+        ids = part["id"].to_numpy()
+        breaks = np.flatnonzero(np.diff(ids)) + 1
+        figure.add_scatter(
+            x=np.insert(single(part["time"] / DAYS_PER_MONTH), breaks, np.nan),
+            y=np.insert(single(part["change_pct"]), breaks, np.nan),
+            customdata=np.insert(ids.astype(np.int32), breaks, -1),
+            mode="lines",
+            name=f"{response} {number(part['id'].n_unique())}",
+            line={
+                "color": fade(theme.response(response), 0.75 if response in "CRPR" else 0.4),
+                "width": 1.2,
+            },
+            hovertemplate=(
+                f"Patient %{{customdata}}<br>{RESPONSES[response]}<br>"
+                "month %{x:.1f}: %{y:+.0f} %<extra></extra>"
+            ),
+        )
+    guide(figure, -30, "−30 %", theme)
+    top = float(np.clip(rows["change_pct"].max(), 30.0, HIGHEST))  # type: ignore[arg-type]
+    figure.update_yaxes(
+        range=[min(-40.0, float(rows["change_pct"].min()) * 1.05), top * 1.05], zeroline=True
+    )  # type: ignore[arg-type]
+    months = float(rows["time"].max()) / DAYS_PER_MONTH  # type: ignore[arg-type]
+    figure.update_xaxes(range=[0, months * 1.01], **month_ticks(months))
+    figure.update_layout(legend_traceorder="reversed")
+    return figure
+
+
+def month_ticks(months: float) -> dict[str, float]:
+    """Tick spacing that a person would choose for a follow-up of that many months."""
+    for step in (1, 2, 3, 6, 12, 24, 60):
+        if months / step <= 8:
+            break
+    return {"tick0": 0, "dtick": step}

@@ -1,0 +1,151 @@
+"""Kaplan-Meier curves with their band and the number at risk below the axis."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import plotly.graph_objects as go
+
+from aldesim.report.figures.canvas import canvas, nothing, single
+from aldesim.report.figures.spider import month_ticks
+from aldesim.report.palette import LIGHT, Theme, fade
+from aldesim.report.wording import DAYS_PER_MONTH, months, number, percent, plain
+from aldesim.trial.endpoints import KaplanMeier
+
+ENDPOINTS = {
+    "progression": ("Progression-free survival", "Alive without progression, %"),
+    "survival": ("Overall survival", "Alive, %"),
+}
+_DASHES = ("solid", "dash", "dot", "dashdot")
+
+
+def survival(
+    curves: Mapping[str, KaplanMeier], endpoint: str, *, theme: Theme = LIGHT
+) -> go.Figure:
+    """Kaplan-Meier curves, one a group.
+
+    Parameters
+    ----------
+    curves : mapping of str to KaplanMeier
+        Curves in days, by name of the group.
+    endpoint : str
+        ``"progression"`` or ``"survival"``.
+    theme : Theme
+        Colours.
+
+    Returns
+    -------
+    Figure
+        Curves in months with pointwise 95 % bands, ticks where follow-up ended, numbers at risk.
+    """
+    title, y_title = ENDPOINTS[endpoint]
+    figure = canvas(title, survival_caption(curves), theme, height=380)
+    figure.update_xaxes(title_text="Months since first dose")
+    figure.update_yaxes(title_text=y_title)
+    longest = max((float(curve.time[-1]) for curve in curves.values()), default=0.0)
+    if longest == 0:
+        return nothing(figure, "No patient was followed.")
+    reach = longest / DAYS_PER_MONTH
+    ticks = month_ticks(reach)
+    for order, (name, curve) in enumerate(curves.items()):
+        _draw(figure, name, curve, theme, endpoint, _DASHES[order % 4], len(curves) > 1)
+        _numbers_at_risk(figure, curve, np.arange(0, reach, ticks["dtick"]), order, theme)
+    depth = 34 + 18 * len(curves)
+    figure.add_annotation(
+        x=0, xref="paper", y=0, yref="paper", yshift=-(depth + 28), xanchor="left", showarrow=False,
+        text="Patients at risk" + (": " + ", ".join(map(plain, curves)) if len(curves) > 1 else ""),
+        font={"size": 12, "color": theme.muted},
+    )  # fmt: skip
+    figure.update_xaxes(range=[-0.02 * reach, reach * 1.02], title_standoff=depth - 8, **ticks)
+    figure.update_yaxes(range=[0, 103], tick0=0, dtick=25)
+    figure.update_layout(margin_b=depth + 44, height=380 + depth)
+    return figure
+
+
+def survival_caption(curves: Mapping[str, KaplanMeier]) -> str:
+    """What the curves say, in words: patients, events, median, landmarks at 6, 12 and 24 months."""
+    lines = []
+    for name, curve in curves.items():
+        median = curve.median()
+        text = (
+            f"{number(curve.at_risk[0])} patients, {number(curve.events.sum())} events. "
+            f"Median {months(median.value)} (95 % interval {months(median.low, '')} to "
+            f"{months(median.high)})."
+        )
+        marks = []
+        for month in (6, 12, 24):
+            # The last look of a two-year follow-up is day 730, half a day before 24 months.
+            day = min(month * DAYS_PER_MONTH, float(curve.time[-1]))
+            if month * DAYS_PER_MONTH - day < 1:
+                share = curve.landmark(day)
+                marks.append(f"{month} months {percent(share.value, 0)}")
+        if marks:
+            text += " Free of the event at " + ", ".join(marks) + "."
+        if curve.excluded:
+            text += f" {number(curve.excluded)} without a time left out."
+        lines.append(f"{name}: {text}" if len(curves) > 1 else text)
+    return " ".join([*lines, "Band: 95 % interval at each time. Ticks: follow-up ended there."])
+
+
+def _draw(
+    figure: go.Figure,
+    name: str,
+    curve: KaplanMeier,
+    theme: Theme,
+    endpoint: str,
+    dash: str,
+    named: bool,
+) -> None:
+    colour = theme.survival if endpoint == "survival" else theme.progression
+    x = single(curve.time / DAYS_PER_MONTH)
+    # Limits do not exist where nobody is left: the band ends there.
+    known = ~np.isnan(curve.high)
+    band = {"mode": "lines", "line": {"width": 0, "shape": "hv"}, "showlegend": False}
+    figure.add_scatter(x=x[known], y=single(100 * curve.low[known]), hoverinfo="skip", **band)
+    figure.add_scatter(
+        x=x[known], y=single(100 * curve.high[known]), hoverinfo="skip", fill="tonexty",
+        fillcolor=fade(colour, 0.18), **band,
+    )  # fmt: skip
+    figure.add_scatter(
+        x=x,
+        y=single(100 * curve.survival),
+        customdata=curve.at_risk,
+        mode="lines",
+        name=plain(name),
+        showlegend=named,
+        line={"color": colour, "width": 2, "shape": "hv", "dash": dash},
+        hovertemplate=(
+            (plain(name) + "<br>" if named else "")
+            + "month %{x:.1f}: %{y:.0f} %<br>%{customdata} at risk<extra></extra>"
+        ),
+    )
+    lost = curve.censored > 0
+    figure.add_scatter(
+        x=x[lost],
+        y=single(100 * curve.survival[lost]),
+        customdata=curve.censored[lost],
+        mode="markers",
+        marker={"symbol": "line-ns", "size": 8, "line": {"color": colour, "width": 1.5}},
+        hovertemplate="month %{x:.1f}: follow-up of %{customdata} ended<extra></extra>",
+        showlegend=False,
+    )
+    median = curve.median().value
+    if not named and np.isfinite(median):
+        at = median / DAYS_PER_MONTH
+        figure.add_shape(
+            type="line", x0=at, x1=at, y0=0, y1=50, line={"color": theme.axis, "width": 1, "dash": "dot"}
+        )  # fmt: skip
+        figure.add_annotation(
+            x=at, y=52, text=f"median {at:.1f} months", xanchor="left", xshift=6, yanchor="bottom",
+            font={"color": theme.ink}, showarrow=False,
+        )  # fmt: skip
+
+
+def _numbers_at_risk(
+    figure: go.Figure, curve: KaplanMeier, at: np.ndarray, row: int, theme: Theme
+) -> None:
+    counts = curve.at_risk_at(at * DAYS_PER_MONTH)
+    for month, count in zip(at, counts, strict=True):
+        figure.add_annotation(
+            x=float(month), y=0, yref="paper", yshift=-(34 + 18 * row) - 10, text=number(int(count)),
+            font={"size": 12, "color": theme.ink}, showarrow=False,
+        )  # fmt: skip

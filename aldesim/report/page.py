@@ -1,0 +1,199 @@
+"""One page to read: a self-contained HTML file that needs no network."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import plotly.graph_objects as go
+import polars as pl
+import yaml
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from plotly.offline import get_plotlyjs
+
+from aldesim.report import sections
+from aldesim.report.figures.canvas import template
+from aldesim.report.palette import DARK, FONT, LIGHT, Theme, rgb
+from aldesim.report.summary import Endpoints, summary_of
+from aldesim.report.tables import Tables, Trial, collect
+from aldesim.report.wording import counted, number, title, words
+
+TEMPLATES = Path(__file__).with_name("templates")
+
+
+@dataclass(frozen=True)
+class Plot:
+    """A figure as the page embeds it: title and caption are HTML, the rest is JSON for Plotly."""
+
+    key: str
+    title: str
+    caption: str
+    height: int
+    json: Markup
+
+
+def write_report(
+    result: Trial, path: str | Path, single_patients: pl.DataFrame | pl.LazyFrame | None = None
+) -> Path:
+    """Path of the written page: one HTML file that works offline.
+
+    Parameters
+    ----------
+    result : TrialResult
+        The finished trial.
+    path : path
+        Where to write; replaced in one step.
+    single_patients : DataFrame, optional
+        Hour-by-hour courses of a few patients: `id`, `time` (day) and sign columns. Without it the
+        8-hourly courses of telling patients are shown.
+    """
+    path = Path(path)
+    text = render(result, single_patients)
+    temporary = path.with_name(f".{path.name}.part")
+    temporary.write_text(text, "utf-8")
+    temporary.replace(path)
+    return path
+
+
+def render(result: Trial, single_patients: pl.DataFrame | pl.LazyFrame | None = None) -> str:
+    """HTML text of the page; see `write_report`."""
+    tables = Tables(result)
+    endpoints = Endpoints(tables)
+    plots = _Plots()
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"number": number, "title_of": title, "words": words}
+    single = None if single_patients is None else collect(single_patients)
+    context = _context(tables, endpoints, plots, single)
+    return environment.get_template("report.html.j2").render(
+        **context, plots=plots.made, **_assets()
+    )
+
+
+class _Plots:
+    """Turns figures into embedded plots with keys of their own."""
+
+    def __init__(self) -> None:
+        self.made: list[Plot] = []
+
+    def __call__(self, figure: go.Figure) -> Plot:
+        spec = json.loads(str(figure.to_json()))
+        layout = spec["layout"]
+        meta = layout.pop("meta")
+        for key in ("template", "title"):
+            layout.pop(key, None)
+        height = int(layout.pop("height"))
+        layout.setdefault("margin", {})["t"] = 26
+        plot = Plot(
+            f"plot-{len(self.made) + 1}", meta["title"], meta["caption"], height, _script_json(spec)
+        )
+        self.made.append(plot)
+        return plot
+
+
+def _context(
+    tables: Tables, endpoints: Endpoints, plots: _Plots, single: pl.DataFrame | None
+) -> dict[str, Any]:
+    """Everything the template shows, in the order of the page."""
+    manifest = tables.trial.manifest
+    scenario = manifest.get("scenario", {})
+    cycles = sections.stays(tables.doses)
+    dose_figures, dose_grids = sections.doses_section(tables)
+    response_figures, response_grid = sections.response_section(tables, endpoints)
+    survival_figures, survival_grid = sections.survival_section(endpoints)
+    toxicity_figure, toxicity_grid = sections.toxicity_section(endpoints)
+    groups, course_grid, course_note = sections.courses_section(tables, cycles)
+    rules, failed = sections.left_out(tables, manifest)
+    total = tables.everyone.height
+    return {
+        "heading": manifest.get("title") or scenario.get("title") or "Virtual trial",
+        "description": manifest.get("description") or scenario.get("description") or "",
+        "rows": summary_of(endpoints),
+        "base": _base_sentence(endpoints.n, total),
+        "who": sections.who(tables),
+        "doses": [plots(figure) for figure in dose_figures],
+        "dose_grids": dose_grids,
+        "response": [plots(figure) for figure in response_figures],
+        "response_grid": response_grid,
+        "survival": [plots(figure) for figure in survival_figures],
+        "survival_grid": survival_grid,
+        "toxicity": plots(toxicity_figure),
+        "toxicity_grid": toxicity_grid,
+        "groups": [(g.name, [plots(figure) for figure in g.figures]) for g in groups],
+        "course_grid": course_grid,
+        "course_note": course_note,
+        "hospital": sections.hospital(cycles),
+        "follow_up": float(manifest.get("follow_up_days") or scenario.get("follow_up_days") or 0),
+        "cycles": cycles,
+        "patients": [
+            (shown, plots(shown.figure))
+            for shown in sections.patients_section(tables, single, cycles)
+        ],
+        "hourly": single is not None,
+        "rules": rules,
+        "failed": failed,
+        "manifest": manifest,
+        "scenario_yaml": yaml.safe_dump(
+            scenario, sort_keys=False, allow_unicode=True, width=88, default_flow_style=None
+        ),
+    }
+
+
+def _base_sentence(n: int, total: int) -> str:
+    """Who the percentages are of."""
+    if n == total:
+        return f"All numbers are of {counted(n, 'simulated patient')}; none failed."
+    return (
+        f"All numbers are of {number(n)} of {counted(total, 'simulated patient')}: the simulation of "
+        f"{counted(total - n, 'patient')} failed, and they are in no percentage."
+    )
+
+
+def _assets() -> dict[str, Any]:
+    """Style, scripts and colours that the page carries with it."""
+    return {
+        "style": Markup((TEMPLATES / "report.css").read_text("utf-8")),
+        "script": Markup((TEMPLATES / "report.js").read_text("utf-8")),
+        "plotly": Markup(get_plotlyjs()),
+        "font": Markup(FONT),
+        "light": _variables(LIGHT),
+        "dark": _variables(DARK),
+        "look": _script_json(
+            {
+                "template": json.loads(go.Figure(layout_template=template(LIGHT)).to_json())[  # type: ignore[arg-type]
+                    "layout"
+                ]["template"],
+                "dark": swaps(LIGHT, DARK),
+            }
+        ),
+    }
+
+
+def swaps(one: Theme, other: Theme) -> dict[str, str]:
+    """Colours of one theme and what replaces them in the other, as hex and as ``rgba(`` prefix."""
+    table: dict[str, str] = {}
+    new = other.colours()
+    for name, old in one.colours().items():
+        table[old] = new[name]
+        before, after = (",".join(map(str, rgb(c))) for c in (old, new[name]))
+        table[f"rgba({before},"] = f"rgba({after},"
+    return table
+
+
+def _variables(theme: Theme) -> Markup:
+    """The theme as CSS custom properties."""
+    return Markup(
+        "".join(f"--{name.replace('_', '-')}:{value};" for name, value in theme.colours().items())
+    )
+
+
+def _script_json(value: Any) -> Markup:
+    """JSON that cannot end the script element that holds it."""
+    text = json.dumps(value, separators=(",", ":"), allow_nan=False)
+    return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))

@@ -1,0 +1,174 @@
+"""The key numbers of a trial, once, for the command line and for the page."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import polars as pl
+
+from aldesim.report.tables import Tables, Trial
+from aldesim.report.wording import counted, months, number, percent, span
+from aldesim.trial.endpoints import (
+    Estimate,
+    KaplanMeier,
+    Proportion,
+    ToxicityTable,
+    kaplan_meier,
+    proportion,
+    worst_grades,
+)
+
+
+class Row(NamedTuple):
+    """One line of the summary: what, how much, and what to know about it."""
+
+    label: str
+    value: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Endpoints:
+    """What came out of a trial, in numbers. Failed patients are in no denominator.
+
+    Parameters
+    ----------
+    tables : Tables
+        Tables of the trial.
+    """
+
+    tables: Tables
+
+    @property
+    def n(self) -> int:
+        """Patients that count."""
+        return self.tables.patients.height
+
+    @cached_property
+    def responses(self) -> dict[str, int]:
+        """Patients by best response."""
+        counts = self.tables.patients["best_response"].value_counts()
+        found = dict(zip(counts["best_response"], counts["count"], strict=True))
+        return {name: int(found.get(name, 0)) for name in ("CR", "PR", "SD", "PD", "NE")}
+
+    @property
+    def response_rate(self) -> Proportion:
+        """Complete and partial responses among all patients that count."""
+        return proportion(self.responses["CR"] + self.responses["PR"], self.n)
+
+    @property
+    def pressor(self) -> Proportion:
+        """Patients who needed a vasopressor."""
+        return proportion(int(self.tables.patients["pressor_used"].sum()), self.n)
+
+    @cached_property
+    def progression(self) -> KaplanMeier:
+        """Progression-free survival, days."""
+        return self._curve("progression_day", pl.col("progressed") | self._died_at_progression())
+
+    @cached_property
+    def survival(self) -> KaplanMeier:
+        """Overall survival, days."""
+        return self._curve("death_day", pl.col("died"))
+
+    @cached_property
+    def toxicity(self) -> ToxicityTable:
+        """Worst grades by term."""
+        rows = self.tables.toxicity
+        return worst_grades(
+            rows["id"].to_numpy(), rows["term"].to_list(), rows["grade"].to_numpy(), self.n
+        )
+
+    def doses(self, column: str) -> tuple[Estimate, int]:
+        """Median with 5 and 95 % quantiles of a column of dose counts, and how many count."""
+        values = self.tables.patients[column].drop_nulls().cast(pl.Float64)
+        if values.is_empty():
+            return Estimate(float("nan"), float("nan"), float("nan")), 0
+        marks = [float(values.quantile(q, "linear")) for q in (0.5, 0.05, 0.95)]  # type: ignore[arg-type]
+        return Estimate(*marks), len(values)
+
+    @staticmethod
+    def _died_at_progression() -> pl.Expr:
+        """A death at the time of progression-free survival is an event of it too."""
+        return pl.col("died") & (pl.col("death_day") <= pl.col("progression_day"))
+
+    def _curve(self, time: str, event: pl.Expr) -> KaplanMeier:
+        rows = self.tables.patients.select(
+            pl.col(time).cast(pl.Float64).fill_null(float("nan")).alias("time"),
+            event.fill_null(False).alias("event"),
+        )
+        return kaplan_meier(rows["time"].to_numpy(), rows["event"].to_numpy())
+
+
+def summary(trial: Trial) -> list[Row]:
+    """Rows of the summary table of a finished trial.
+
+    Parameters
+    ----------
+    trial : Trial
+        The finished trial.
+
+    Returns
+    -------
+    list of Row
+        Label, value, note; numbers already in words.
+    """
+    return summary_of(Endpoints(Tables(trial)))
+
+
+def summary_of(endpoints: Endpoints) -> list[Row]:
+    """Rows of the summary table, from endpoints already computed."""
+    failed = endpoints.tables.failed.height
+    rows = [
+        Row(
+            "Patients",
+            number(endpoints.n),
+            f"{counted(failed, 'patient')} failed and left out" if failed else "none failed",
+        )
+    ]
+    rows += _doses(endpoints)
+    rate = endpoints.response_rate
+    rows.append(
+        Row(
+            "Response (CR + PR)",
+            percent(rate.value),
+            f"95 % interval {_interval(rate)}; {rate.count} of {rate.n}",
+        )
+    )
+    for name, label in (("CR", "Complete response"), ("PR", "Partial response")):
+        share = proportion(endpoints.responses[name], endpoints.n)
+        rows.append(Row(label, percent(share.value), f"95 % interval {_interval(share)}"))
+    share = endpoints.pressor
+    rows.append(Row("Vasopressor used", percent(share.value), f"{share.count} of {share.n}"))
+    for label, curve in (
+        ("Median PFS", endpoints.progression),
+        ("Median OS", endpoints.survival),
+    ):
+        median = curve.median()
+        rows.append(
+            Row(
+                label,
+                months(median.value),
+                f"95 % interval {months(median.low, '')} to {months(median.high, '')}",
+            )
+        )
+    return rows
+
+
+def _doses(endpoints: Endpoints) -> list[Row]:
+    patients = endpoints.tables.patients
+    columns = sorted(name for name in patients.columns if name.startswith("doses_cycle_"))
+    labels = {"doses_given": "Doses given, median"}
+    labels |= {name: f"Cycle {name.rsplit('_', 1)[1]}, median" for name in columns}
+    rows = []
+    for name, label in labels.items():
+        marks, _ = endpoints.doses(name)
+        planned = patients["doses_planned"].max() if name == "doses_given" else None
+        of = f" of {planned}" if planned is not None else ""
+        value = number(marks.value, 1).removesuffix(".0")
+        rows.append(Row(label, value + of, f"nine in ten: {span(marks.low, marks.high)}"))
+    return rows
+
+
+def _interval(share: Proportion) -> str:
+    return f"{number(100 * share.low, 1)} to {number(100 * share.high, 1)} %"

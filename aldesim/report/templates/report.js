@@ -1,0 +1,95 @@
+"use strict";
+(() => {
+  const look = JSON.parse(document.getElementById("look").textContent);
+  const root = document.documentElement;
+  const system = matchMedia("(prefers-color-scheme: dark)");
+  const coarse = matchMedia("(pointer: coarse)");
+  const plots = [...document.querySelectorAll(".plot")];
+  const windows = new Map();
+  const config = {
+    responsive: true, displaylogo: false, showEditInChartStudio: false,
+    modeBarButtons: [["toImage", "zoom2d", "pan2d", "resetScale2d"]],
+  };
+  let printing = false;
+
+  const dark = () => !printing && (root.dataset.theme ? root.dataset.theme === "dark" : system.matches);
+  const painted = (text) => dark()
+    ? text.replace(/#[0-9a-f]{6}|rgba\(\d+,\d+,\d+,/g, (colour) => look.dark[colour] ?? colour)
+    : text;
+
+  function draw(plot) {
+    const text = document.getElementById(plot.id + "-data").textContent;
+    const spec = JSON.parse(painted(text));
+    const layout = spec.layout;
+    layout.template = JSON.parse(painted(JSON.stringify(look.template)));
+    layout.uirevision = "kept";
+    layout.autosize = true;
+    const range = windows.get(plot);
+    if (range) layout.xaxis.range = range;
+    // A finger must scroll the page, not draw a zoom box.
+    if (coarse.matches) layout.dragmode = false;
+    if (printing) { layout.autosize = false; layout.width = plot.clientWidth; }
+    plot.dataset.drawn = "yes";
+    return Plotly.react(plot, spec.data, layout, config);
+  }
+  const redraw = () => plots.filter((plot) => plot.dataset.drawn).forEach(draw);
+
+  // Pictures are drawn when they come near the screen.
+  const near = new IntersectionObserver((entries) => {
+    for (const entry of entries) {
+      if (!entry.isIntersecting) continue;
+      near.unobserve(entry.target);
+      draw(entry.target);
+    }
+  }, { rootMargin: "600px" });
+  plots.forEach((plot) => near.observe(plot));
+
+  const button = document.getElementById("theme");
+  const label = () => { button.textContent = dark() ? "Light theme" : "Dark theme"; };
+  const remember = (name) => { try { localStorage.setItem("aldesim-theme", name); } catch { /* file pages may refuse */ } };
+  try {
+    const saved = localStorage.getItem("aldesim-theme");
+    if (saved === "light" || saved === "dark") root.dataset.theme = saved;
+  } catch { /* no storage: follow the system */ }
+  button.addEventListener("click", () => {
+    root.dataset.theme = dark() ? "light" : "dark";
+    remember(root.dataset.theme);
+    label();
+    redraw();
+  });
+  system.addEventListener("change", () => { label(); redraw(); });
+  label();
+
+  for (const choice of document.querySelectorAll("[data-window]")) {
+    const chosen = choice.dataset.window === "courses" ? "figure.course .plot" : ".patient .plot";
+    choice.addEventListener("change", (event) => {
+      const range = event.target.value.split(",").map(Number);
+      for (const plot of document.querySelectorAll(chosen)) {
+        windows.set(plot, range);
+        if (plot.dataset.drawn) Plotly.relayout(plot, { "xaxis.range": range.slice() });
+      }
+    });
+  }
+
+  const select = document.getElementById("patient");
+  if (select) {
+    const show = () => {
+      for (const card of document.querySelectorAll(".patient")) card.hidden = card.dataset.plot !== select.value;
+    };
+    select.addEventListener("change", show);
+    show();
+  }
+
+  const links = new Map([...document.querySelectorAll(".contents a")].map((a) => [a.hash.slice(1), a]));
+  const spy = new IntersectionObserver((entries) => {
+    for (const entry of entries) {
+      if (!entry.isIntersecting) continue;
+      links.forEach((link) => link.removeAttribute("aria-current"));
+      links.get(entry.target.id)?.setAttribute("aria-current", "true");
+    }
+  }, { rootMargin: "-20% 0px -75% 0px" });
+  links.forEach((_, id) => spy.observe(document.getElementById(id)));
+
+  addEventListener("beforeprint", () => { printing = true; plots.filter((p) => p.offsetParent).forEach(draw); });
+  addEventListener("afterprint", () => { printing = false; redraw(); });
+})();

@@ -1,0 +1,81 @@
+"""Numbers and names as a reader wants them: few digits, units, no code words."""
+
+import html
+import math
+
+DAYS_PER_MONTH = 365.25 / 12
+
+RESPONSES = {
+    "CR": "complete response",
+    "PR": "partial response",
+    "SD": "stable disease",
+    "PD": "progressive disease",
+    "NE": "not evaluable",
+}
+
+ACTIONS = {
+    "give": "given",
+    "hold": "held",
+    "stop_cycle": "cycle stopped",
+    "stop_for_good": "stopped for good",
+}
+
+_KEEP = {"MAP", "SBP", "SLD", "LDH", "ECOG", "BSA", "IL-2", "NK", "CD8", "GFR"}
+
+
+def number(value: float | None, digits: int = 0) -> str:
+    """Value with thousands separators and a true minus sign; a dash if there is none."""
+    if value is None or not math.isfinite(value):
+        return "–"
+    text = f"{value:,.{digits}f}"
+    if text.startswith("-"):
+        text = text[1:] if float(text.replace(",", "")) == 0 else "−" + text[1:]
+    return text
+
+
+def span(low: float | None, high: float | None, digits: int = 0) -> str:
+    """``low to high`` in the same digits."""
+    return f"{number(low, digits)} to {number(high, digits)}"
+
+
+def percent(share: float | None, digits: int = 1) -> str:
+    """Share between 0 and 1 as percent."""
+    if share is None or not math.isfinite(share):
+        return "–"
+    return f"{number(100 * share, digits)} %"
+
+
+def months(days: float, unit: str = " months") -> str:
+    """Days as months with one decimal; ``not reached`` if follow-up was too short."""
+    if math.isnan(days):
+        return "–"
+    return f"{days / DAYS_PER_MONTH:.1f}{unit}" if math.isfinite(days) else "not reached"
+
+
+def counted(n: int, one: str, many: str | None = None) -> str:
+    """``1 patient``, ``2 patients``."""
+    return f"{number(n)} {one if n == 1 else many or one + 's'}"
+
+
+def words(name: str) -> str:
+    """Identifier as plain words: ``stop_cycle`` becomes ``stop cycle``."""
+    return name.replace("_", " ").strip()
+
+
+def title(name: str) -> str:
+    """Identifier as a label: words with the first letter raised, known acronyms kept."""
+    text = words(name)
+    if text.split(" ")[0] in _KEEP or not text:
+        return text
+    return text[0].upper() + text[1:]
+
+
+def plain(text: str) -> str:
+    """Text that Plotly shows letter by letter: Plotly reads a small HTML of its own."""
+    return html.escape(str(text), quote=False)
+
+
+def day_and_hour(days: float) -> str:
+    """``day 3, hour 8``: day 1, hour 0 is the first dose."""
+    day, minutes = divmod(round(days * 1440), 1440)
+    return f"day {day + 1}, hour {minutes / 60:g}"
