@@ -101,19 +101,21 @@ class Batch:
             If the time lies in the past, or an input is unknown or not finite. A patient that
             cannot be integrated is no error: see `status` and `failure`.
         """
-        if inputs:
-            for name, values in inputs.items():
-                row = self._input_row.get(name)
-                if row is None:
-                    known = ", ".join(self._input_row) or "none"
-                    raise InputError(self._program.name, "input", name, f"must be one of: {known}")
-                self._set(self._inputs, row, self._checked(name, values))
+        changes = []
+        for name, values in (inputs or {}).items():
+            row = self._input_row.get(name)
+            if row is None:
+                known = ", ".join(self._input_row) or "none"
+                raise InputError(self._program.name, "input", name, f"must be one of: {known}")
+            changes.append((row, self._checked(name, values)))
         span = float(until) - self._time
         slack = _SAME_TIME * max(1.0, abs(self._time))
         if not span >= -slack or span == np.inf:
             raise InputError(
                 self._program.name, "until", until, f"must be a time from {self._time:g} on"
             )
+        for row, column in changes:
+            self._set(self._inputs, row, column)
         if span <= slack:
             return
         clock, rtol, limit, call = self._time, self._rtol, self._max_steps, self._machine.advance

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -189,6 +189,13 @@ class Model:
             max_steps=max_steps,
         )
 
+    def _reason(self, name: str, known: Collection[str]) -> str:
+        if name in self._inputs:
+            return "is an input; give it to advance"
+        if name in self.observables:
+            return "is computed by the model"
+        return _suggestion(name, known)
+
     def _machine(self, method: str, width: int) -> Machine:
         if (method, width) not in self._machines:
             self._machines[method, width] = Machine(self._program, METHODS[method], width)
@@ -203,12 +210,12 @@ class Model:
         return 1 if size is None else max(size, 1)
 
     def _columns(
-        self, kind: str, given: Mapping[str, ArrayLike], known: object, count: int
+        self, kind: str, given: Mapping[str, ArrayLike], known: Collection[str], count: int
     ) -> dict[str, np.ndarray]:
         columns = {}
         for name, values in given.items():
-            if name not in known:  # type: ignore[operator]
-                raise InputError(self.name, kind, name, _suggestion(name, list(known)))  # type: ignore[call-overload]
+            if name not in known:
+                raise InputError(self.name, kind, name, self._reason(name, known))
             try:
                 column = np.asarray(values, dtype=np.float64)
             except (TypeError, ValueError):
@@ -225,7 +232,7 @@ class Model:
         return columns
 
 
-def _suggestion(name: str, known: list[str]) -> str:
+def _suggestion(name: str, known: Collection[str]) -> str:
     from difflib import get_close_matches
 
     lowered = {k.lower(): k for k in known}

@@ -10,7 +10,7 @@ from aldesim.engine.layout import CONTROL_ROWS, FAILED_AT, STATUS, STEP, STEPS, 
 from aldesim.engine.status import LaneStatus
 from aldesim.engine.tableau import Tableau
 
-_SAFETY, _SHRINK, _GROW = 0.9, 0.2, 6.0
+_SAFETY, _SHRINK, _GROW = 0.9, 0.1, 6.0
 _SMALLEST_STEP = 1e-13
 """Smallest step, as a share of the span of one advance."""
 

@@ -95,6 +95,10 @@ def test_observed_arrays_are_copies(model):
 def test_wrong_use_is_named(model):
     with pytest.raises(InputError, match=r"parameter = 'K'.*did you mean k"):
         model.batch({"K": 1.0})
+    with pytest.raises(InputError, match="computed by the model"):
+        model.batch({"k_double": 1.0})
+    with pytest.raises(InputError, match="is an input"):
+        model.batch({"rate": 1.0})
     with pytest.raises(InputError, match=r"array \(2,\)"):
         model.batch({"k": [1.0, 2.0]}, size=3)
     with pytest.raises(InputError, match="finite"):
