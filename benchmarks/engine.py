@@ -7,7 +7,8 @@ of follow-up). For each engine the loosest tolerance is sought that brings the e
 target, then all engines are timed at theirs, in turn, in one process, in CPU seconds of one core.
 
 The error of a patient is the largest over all times and states of
-|y - reference| / max(|reference|, scale/1000); an engine's error is the median over patients. The reference is rodas5p at 1e-10.
+|y - reference| / max(|reference|, scale/1000); an engine's error is the median over patients.
+The reference is rodas5p at 1e-10.
 aldesim's time includes making the batch; for the others only the integration is counted.
 """
 

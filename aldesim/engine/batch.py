@@ -19,6 +19,7 @@ from aldesim.errors import InputError
 _ALIGNMENT = 64
 _SMALLEST_SCALE = 1e-2
 _ABSOLUTE = 1e-3
+_SMALLEST_PART = 8
 _SAME_TIME = 1e-12
 """Two times this close, relative to the later, are the same time."""
 
@@ -291,8 +292,8 @@ class Batch:
 
 
 def _ranges(groups: int, threads: int) -> list[tuple[int, int]]:
-    """Contiguous ranges of groups, a few for each thread so that none waits long."""
-    parts = 1 if threads == 1 else min(groups, 4 * threads)
+    """Contiguous ranges of groups: a few for each thread, none too small to be worth a call."""
+    parts = 1 if threads == 1 else min(4 * threads, max(1, groups // _SMALLEST_PART))
     edges = [k * groups // parts for k in range(parts + 1)]
     return list(pairwise(edges))
 

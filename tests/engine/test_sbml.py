@@ -33,7 +33,7 @@ def roadrunner_course(model, parameters):
     runner.integrator.relative_tolerance = 1e-10
     runner.integrator.absolute_tolerance = 1e-14
     for name, value in parameters.items():
-        runner[name] = value
+        runner[f"init({name})"] = value
     runner.reset()
     rows, last = [], 0.0
     ids = [f"[{n}]" if n in CONCENTRATIONS else n for n in model.observables]
