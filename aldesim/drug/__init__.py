@@ -1,6 +1,14 @@
 """Molecules, vials and unit conversions."""
 
-from aldesim.drug.molecules import Affinities, Molecule, load_molecule, molecules, read_molecules
+from aldesim.drug.molecules import (
+    Affinities,
+    Molecule,
+    describe,
+    load_molecule,
+    molecules,
+    read_molecules,
+)
+from aldesim.drug.pharmacokinetics import Change
 from aldesim.drug.products import (
     Preparation,
     Product,
@@ -18,15 +26,18 @@ from aldesim.drug.units import (
     mg_from_pmol,
     miu_from_iu,
     pm_from_iu_per_ml,
+    pmol_from,
     pmol_from_iu,
     pmol_from_mg,
 )
 
 __all__ = [
     "Affinities",
+    "Change",
     "Molecule",
     "Preparation",
     "Product",
+    "describe",
     "iu_from_mg",
     "iu_from_miu",
     "iu_from_pmol",
@@ -38,6 +49,7 @@ __all__ = [
     "miu_from_iu",
     "molecules",
     "pm_from_iu_per_ml",
+    "pmol_from",
     "pmol_from_iu",
     "pmol_from_mg",
     "preparation",

@@ -1,7 +1,5 @@
 """Products: vials, reconstitution, dilution, from `products.yaml`; and how to make up a dose."""
 
-# ruff: noqa: N803, N815 (units keep their capitals in names)
-
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
