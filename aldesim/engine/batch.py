@@ -10,13 +10,13 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import ArrayLike
 
+from aldesim.engine.groups import Groups, aligned
 from aldesim.engine.jit import Machine
 from aldesim.engine.layout import CONTROL_ROWS, FAILED_AT, STATUS, STEPS
 from aldesim.engine.program import Program
 from aldesim.engine.status import CURE, WHAT, LaneStatus
 from aldesim.errors import InputError
 
-_ALIGNMENT = 64
 _SMALLEST_SCALE = 1e-2
 _ABSOLUTE = 1e-3
 _SMALLEST_PART = 8
@@ -46,24 +46,23 @@ class Batch:
         self._program, self._machine = program, machine
         self._size, self._rtol, self._max_steps = size, float(rtol), float(max_steps)
         self._time = 0.0
-        self._width = machine.width
-        self._groups = -(-size // machine.width)
+        self._groups = Groups(size, machine.width)
         self._input_row = {name: row for row, name in enumerate(program.inputs)}
         self._state_row = {name: row for row, name in enumerate(program.states)}
         self._computed_row = {name: row for row, name in enumerate(program.computed)}
-        self._states = self._rows(len(program.states))
-        self._constants = self._rows(program.constants)
-        self._inputs = self._rows(len(program.inputs))
-        self._tolerances = self._rows(len(program.states))
-        self._control = self._rows(CONTROL_ROWS)
+        self._states = self._groups.rows(len(program.states))
+        self._constants = self._groups.rows(program.constants)
+        self._inputs = self._groups.rows(len(program.inputs))
+        self._tolerances = self._groups.rows(len(program.states))
+        self._control = self._groups.rows(CONTROL_ROWS)
         self._computed: np.ndarray | None = None
         for row, value in enumerate(program.inputs.values()):
             self._inputs[:, row] = value
-        self._ranges = _ranges(self._groups, threads)
+        self._ranges = _ranges(self._groups.count, threads)
         self._run = _pool(threads).map if threads > 1 and len(self._ranges) > 1 else map
         self._prepare(parameters)
         self._set_tolerances(scale)
-        self._scratch = [self._array(machine.workspace_rows) for _ in self._ranges]
+        self._scratch = [aligned(machine.workspace_rows, machine.width) for _ in self._ranges]
         self._calls = self._bind()
 
     @property
@@ -79,12 +78,12 @@ class Batch:
     @property
     def status(self) -> np.ndarray:
         """Outcome of each patient so far: (n,) int8 of `LaneStatus`."""
-        return self._column(self._control, STATUS).astype(np.int8)
+        return self._groups.column(self._control, STATUS).astype(np.int8)
 
     @property
     def steps(self) -> np.ndarray:
         """Steps each patient has taken, rejected ones included: (n,) int64."""
-        return self._column(self._control, STEPS).astype(np.int64)
+        return self._groups.column(self._control, STEPS).astype(np.int64)
 
     def advance(self, until: float, inputs: Mapping[str, ArrayLike] | None = None) -> None:
         """Integrate every patient to a time, with inputs held constant on the way.
@@ -116,7 +115,7 @@ class Batch:
                 self._program.name, "until", until, f"must be a time from {self._time:g} on"
             )
         for row, column in changes:
-            self._set(self._inputs, row, column)
+            self._groups.fill(self._inputs, row, column)
         if span <= slack:
             return
         clock, rtol, limit, call = self._time, self._rtol, self._max_steps, self._machine.advance
@@ -146,7 +145,7 @@ class Batch:
             known = ", ".join(self._state_row)
             raise InputError(self._program.name, "state", state, f"must be one of: {known}")
         values = self._checked(state, amount)
-        self._set(self._states, row, self._column(self._states, row) + values)
+        self._groups.fill(self._states, row, self._groups.column(self._states, row) + values)
 
     def observe(self, names: Iterable[str]) -> dict[str, np.ndarray]:
         """Current values of states, rule variables, computed constants and inputs.
@@ -167,18 +166,18 @@ class Batch:
             If a name is unknown.
         """
         computed: np.ndarray | None = None
-        failed = self._column(self._control, STATUS) != LaneStatus.OK
+        failed = self._groups.column(self._control, STATUS) != LaneStatus.OK
         any_failed = bool(failed.any())
         found: dict[str, np.ndarray] = {}
         for name in names:
             if name in self._computed_row:
                 if computed is None:
                     computed = self._compute()
-                values = self._column(computed, self._computed_row[name])
+                values = self._groups.column(computed, self._computed_row[name])
             elif name in self._state_row:
-                values = self._column(self._states, self._state_row[name])
+                values = self._groups.column(self._states, self._state_row[name])
             elif name in self._input_row:
-                values = self._column(self._inputs, self._input_row[name])
+                values = self._groups.column(self._inputs, self._input_row[name])
             else:
                 raise InputError(
                     self._program.name, "observable", name, "is not a name that can be observed"
@@ -198,7 +197,7 @@ class Batch:
         """
         if not 0 <= index < self._size:
             raise InputError(self._program.name, "patient", index, f"must be below {self._size}")
-        group, lane = divmod(index, self._width)
+        group, lane = divmod(index, self._machine.width)
         status = LaneStatus(int(self._control[group, STATUS, lane]))
         if status is LaneStatus.OK:
             return ""
@@ -210,7 +209,7 @@ class Batch:
 
     def _suspect(self, group: int, lane: int) -> str:
         """The state that changes fastest for its size where a lane gave up."""
-        slopes = self._rows(len(self._program.states))
+        slopes = self._groups.rows(len(self._program.states))
         arrays = (self._states, self._constants, self._inputs, slopes)
         self._machine.slopes(group, group + 1, *(a.ctypes.data for a in arrays))
         rates, values = slopes[group, :, lane], self._states[group, :, lane]
@@ -221,30 +220,6 @@ class Batch:
         fastest = int(np.argmax(np.abs(rates) / size))
         name = self._program.states[fastest]
         return f" (fastest: {name} = {values[fastest]:.4g}, rate {rates[fastest]:.4g})"
-
-    def _array(self, *shape: int) -> np.ndarray:
-        """Zeros of shape (*shape, width), aligned for vector loads."""
-        count = int(np.prod(shape)) * self._width
-        raw = np.zeros(count + _ALIGNMENT // 8)
-        start = (-raw.ctypes.data % _ALIGNMENT) // 8
-        return raw[start : start + count].reshape(*shape, self._width)
-
-    def _rows(self, height: int) -> np.ndarray:
-        return self._array(self._groups, height)
-
-    def _column(self, array: np.ndarray, row: int) -> np.ndarray:
-        """A copy of one row of every group as (n,)."""
-        return array[:, row, :].reshape(-1)[: self._size].copy()
-
-    def _set(self, array: np.ndarray, row: int, values: np.ndarray) -> None:
-        """Fill one row of every group; lanes beyond the last patient are copies of it."""
-        if values.ndim == 0:
-            array[:, row, :] = values
-            return
-        spare = self._groups * self._width - self._size
-        if spare:
-            values = np.concatenate((values, np.full(spare, values[-1])))
-        array[:, row, :] = values.reshape(self._groups, self._width)
 
     def _checked(self, name: str, values: ArrayLike) -> np.ndarray:
         column = np.asarray(values, dtype=np.float64)
@@ -261,24 +236,24 @@ class Batch:
 
     def _prepare(self, parameters: Mapping[str, np.ndarray]) -> None:
         """Constants and initial states, from the parameters of each patient."""
-        given = self._rows(len(self._program.parameters))
+        given = self._groups.rows(len(self._program.parameters))
         for row, (name, default) in enumerate(self._program.parameters.items()):
-            self._set(given, row, parameters.get(name, np.array(default)))
+            self._groups.fill(given, row, parameters.get(name, np.array(default)))
         arrays = (given, self._constants, self._states)
-        self._machine.prepare(0, self._groups, *(a.ctypes.data for a in arrays))
+        self._machine.prepare(0, self._groups.count, *(a.ctypes.data for a in arrays))
 
     def _set_tolerances(self, scale: Mapping[str, np.ndarray]) -> None:
         np.abs(self._states, out=self._tolerances)
         np.maximum(self._tolerances, _SMALLEST_SCALE, out=self._tolerances)
         for name, values in scale.items():
-            self._set(self._tolerances, self._state_row[name], values)
+            self._groups.fill(self._tolerances, self._state_row[name], values)
         self._tolerances *= _ABSOLUTE * self._rtol
 
     def _compute(self) -> np.ndarray:
         if self._computed is None:
-            self._computed = self._rows(len(self._program.computed))
+            self._computed = self._groups.rows(len(self._program.computed))
         arrays = (self._states, self._constants, self._inputs, self._computed)
-        self._machine.observe(0, self._groups, *(a.ctypes.data for a in arrays))
+        self._machine.observe(0, self._groups.count, *(a.ctypes.data for a in arrays))
         return self._computed
 
     def _bind(self) -> list[tuple[int, ...]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import platform
+import threading
 from functools import lru_cache
 
 import llvmlite
@@ -15,6 +16,8 @@ from aldesim.engine.tableau import Tableau
 
 _OPTIMISATION = 2
 WIDTHS = (1, 2, 4, 8)
+_ONE_AT_A_TIME = threading.Lock()
+"""LLVM's global context is not safe to share between threads."""
 
 
 @lru_cache(maxsize=1)
@@ -53,6 +56,11 @@ class Machine:
 
     def __init__(self, program: Program, tableau: Tableau, width: int):
         self.width = width
+        with _ONE_AT_A_TIME:
+            self._build(program, tableau)
+
+    def _build(self, program: Program, tableau: Tableau) -> None:
+        width = self.width
         name = f"{cache.key(program.to_json(), tableau, width, *_host())}.o"
         content = cache.read(name)
         if content is None:

@@ -40,6 +40,9 @@ class Model:
         self._parameters = dict(program.parameters)
         self._inputs = dict(program.inputs)
 
+    def __reduce__(self) -> tuple:
+        return Model, (self._program,)
+
     @staticmethod
     def load(path: str | Path) -> Model:
         """The model in a file.

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
 from aldesim.errors import InputError
 
 _IMPORT = re.compile(r'^\s*import\s+"([^"]+)"', re.MULTILINE)
+_ONE_AT_A_TIME = threading.Lock()
+"""The Antimony library keeps what it has read in global memory."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,11 @@ def to_sbml(source: Source) -> str:
     """
     if not source.antimony:
         return source.text
+    with _ONE_AT_A_TIME:
+        return _from_antimony(source)
+
+
+def _from_antimony(source: Source) -> str:
     import antimony
 
     antimony.clearPreviousLoads()

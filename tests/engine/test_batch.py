@@ -1,4 +1,6 @@
+import pickle
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -90,6 +92,25 @@ def test_observed_arrays_are_copies(model):
     seen = batch.observe(["trace"])["trace"]
     seen[:] = -1
     assert (batch.observe(["trace"])["trace"] == 6.0).all()
+
+
+def test_a_model_can_be_sent_to_another_process(model):
+    again = pickle.loads(pickle.dumps(model))
+    one, other = (m.batch({"k": [0.1, 0.2]}) for m in (model, again))
+    for batch in (one, other):
+        batch.advance(3.0, {"rate": 2.0})
+    assert one.observe(["half"])["half"].tobytes() == other.observe(["half"])["half"].tobytes()
+
+
+def test_models_may_be_made_in_several_threads():
+    def made(k):
+        batch = Model.from_antimony(f"x = 1; x' = -{k}*x", f"thread {k}").batch(rtol=1e-8)
+        batch.advance(1.0)
+        return batch.observe(["x"])["x"][0]
+
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(made, range(1, 9)))
+    assert found == pytest.approx(np.exp(-np.arange(1.0, 9.0)), rel=1e-6)
 
 
 def test_wrong_use_is_named(model):

@@ -118,6 +118,28 @@ def test_what_the_model_offers(model):
     assert model.unit("drug") == "pmol/litre"
 
 
+def test_kinds_of_species():
+    """Boundary species are inputs, idle ones states, ruled ones observables."""
+    model = Model.from_antimony(
+        """
+        compartment c = 2
+        species idle in c, S in c, ruled in c, $fed in c
+        idle = 1; S = 0; fed = 3; fixed = 5
+        -> S; c*(fed + fixed) ; ruled := 2*S
+        """,
+        "species",
+    )
+    assert set(model.states) == {"idle", "S"}
+    assert model.inputs == {"fed": 3.0}
+    assert model.parameters == {"c": 2.0, "fixed": 5.0}
+    batch = model.batch()
+    batch.add("idle", 4.0)
+    batch.advance(1.0)
+    batch.advance(2.0, {"fed": 0.0})
+    seen = batch.observe(["idle", "S", "ruled"])
+    assert [v[0] for v in seen.values()] == pytest.approx([5.0, 13.0, 26.0])
+
+
 def test_sbml_round_trip(model, tmp_path):
     """The SBML of a model is the model."""
     path = tmp_path / "network.xml"
