@@ -1,6 +1,7 @@
 """One page to read: a self-contained HTML file that needs no network."""
 
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -68,7 +69,12 @@ def render(result: Trial, single_patients: pl.DataFrame | pl.LazyFrame | None = 
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"number": number, "title_of": title, "words": words}
+    environment.filters |= {
+        "number": number,
+        "unbroken": _unbroken,
+        "title_of": title,
+        "words": words,
+    }
     single = None if single_patients is None else collect(single_patients)
     context = _context(tables, endpoints, plots, single)
     return environment.get_template("report.html.j2").render(
@@ -150,9 +156,14 @@ def _base_sentence(n: int, total: int) -> str:
     if n == total:
         return f"All numbers are of {counted(n, 'simulated patient')}; none failed."
     return (
-        f"All numbers are of {number(n)} of {counted(total, 'simulated patient')}: the simulation of "
-        f"{counted(total - n, 'patient')} failed, and they are in no percentage."
+        f"All numbers are of {number(n)} of {counted(total, 'simulated patient')}: the simulation "
+        f"of {counted(total - n, 'patient')} failed, and they are in no percentage."
     )
+
+
+def _unbroken(text: str) -> str:
+    """Text in which a name like interleukin-2 stays on one line."""
+    return re.sub(r"-(?=\d)", "\u2011", text)
 
 
 def _assets() -> dict[str, Any]:

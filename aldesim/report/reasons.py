@@ -1,15 +1,21 @@
 """Why doses were not given, counted by rule."""
 
+import re
+
 import polars as pl
 
 from aldesim.report.wording import title
 
 
 def rule_of(reason: str) -> str:
-    """Rule id of one recorded reason: what stands before the sign values."""
-    for mark in (" (", ":", "="):
-        reason = reason.split(mark, 1)[0]
-    return reason.strip()
+    """Rule of one recorded reason, in words: what stands before the sign values.
+
+    ``"HOLD-05 change of mental status: confusion_grade 2"`` becomes
+    ``"Change of mental status (HOLD-05)"``.
+    """
+    rule = re.split(r" \(|: |=", reason, maxsplit=1)[0].strip()
+    code = re.match(r"([A-Z]+-[0-9A-Za-z]+)\s+(\S.*)", rule)
+    return f"{title(code[2])} ({code[1]})" if code else title(rule)
 
 
 def reason_table(doses: pl.DataFrame) -> pl.DataFrame:
@@ -23,8 +29,8 @@ def reason_table(doses: pl.DataFrame) -> pl.DataFrame:
     Returns
     -------
     DataFrame
-        Columns `rule`, `label`, `held`, `stopped_cycle`, `stopped_for_good`, `decisions`,
-        `patients`. A decision without a recorded reason counts as ``not recorded``.
+        Columns `rule` (in words), `held`, `stopped_cycle`, `stopped_for_good`, `decisions`,
+        `patients`. A decision without a recorded reason counts as ``Not recorded``.
     """
     action = pl.col("action")
     split = (
@@ -34,12 +40,12 @@ def reason_table(doses: pl.DataFrame) -> pl.DataFrame:
         .explode("reasons", empty_as_null=True, keep_nulls=True)
     )
     rules = split["reasons"].unique().fill_null("")
-    names = {text: rule_of(text) or "not recorded" for text in rules.to_list()}
+    names = {text: rule_of(text) or "Not recorded" for text in rules.to_list()}
     return (
         split.with_columns(
             pl.col("reasons")
             .fill_null("")
-            .replace_strict(names, default="not recorded", return_dtype=pl.String)
+            .replace_strict(names, default="Not recorded", return_dtype=pl.String)
             .alias("rule")
         )
         .unique(["decision", "rule"])
@@ -50,9 +56,6 @@ def reason_table(doses: pl.DataFrame) -> pl.DataFrame:
             (action == "stop_for_good").sum().alias("stopped_for_good"),
             pl.len().alias("decisions"),
             pl.col("id").n_unique().alias("patients"),
-        )
-        .with_columns(
-            pl.col("rule").map_elements(title, return_dtype=pl.String).alias("label"),
         )
         .sort(["decisions", "rule"], descending=[True, False])
     )

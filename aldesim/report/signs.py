@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+# Below this a concentration is nothing an assay could see; a logarithmic axis needs a floor.
+LOG_FLOOR = 0.1
+
 
 @dataclass(frozen=True)
 class Sign:
@@ -48,7 +51,7 @@ _ALL = (
         "il2",
         1,
         log=True,
-        note="Kept at each 8-hour slot, just before the dose falls due: these are troughs, not peaks.",
+        note="Kept just before each planned dose and at the end of its infusion.",
     ),
     Sign("Treg", "Regulatory T cells", "cells/µL", "treg"),
     Sign("NK", "NK cells", "cells/µL", "nk"),

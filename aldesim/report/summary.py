@@ -63,8 +63,8 @@ class Endpoints:
 
     @cached_property
     def progression(self) -> KaplanMeier:
-        """Progression-free survival, days."""
-        return self._curve("progression_day", pl.col("progressed") | self._died_at_progression())
+        """Progression-free survival, days; progression and death are events."""
+        return self._curve("progression_day", pl.col("progressed"))
 
     @cached_property
     def survival(self) -> KaplanMeier:
@@ -86,11 +86,6 @@ class Endpoints:
             return Estimate(float("nan"), float("nan"), float("nan")), 0
         marks = [float(values.quantile(q, "linear")) for q in (0.5, 0.05, 0.95)]  # type: ignore[arg-type]
         return Estimate(*marks), len(values)
-
-    @staticmethod
-    def _died_at_progression() -> pl.Expr:
-        """A death at the time of progression-free survival is an event of it too."""
-        return pl.col("died") & (pl.col("death_day") <= pl.col("progression_day"))
 
     def _curve(self, time: str, event: pl.Expr) -> KaplanMeier:
         rows = self.tables.patients.select(
@@ -132,14 +127,16 @@ def summary_of(endpoints: Endpoints) -> list[Row]:
         Row(
             "Response (CR + PR)",
             percent(rate.value),
-            f"95 % interval {_interval(rate)}; {rate.count} of {rate.n}",
+            f"95\u00a0% interval {_interval(rate)}; {number(rate.count)} of {number(rate.n)}",
         )
     )
     for name, label in (("CR", "Complete response"), ("PR", "Partial response")):
         share = proportion(endpoints.responses[name], endpoints.n)
-        rows.append(Row(label, percent(share.value), f"95 % interval {_interval(share)}"))
+        rows.append(Row(label, percent(share.value), f"95\u00a0% interval {_interval(share)}"))
     share = endpoints.pressor
-    rows.append(Row("Vasopressor used", percent(share.value), f"{share.count} of {share.n}"))
+    rows.append(
+        Row("Vasopressor used", percent(share.value), f"{number(share.count)} of {number(share.n)}")
+    )
     for label, curve in (
         ("Median PFS", endpoints.progression),
         ("Median OS", endpoints.survival),
@@ -149,7 +146,7 @@ def summary_of(endpoints: Endpoints) -> list[Row]:
             Row(
                 label,
                 months(median.value),
-                f"95 % interval {months(median.low, '')} to {months(median.high, '')}",
+                f"95\u00a0% interval {months(median.low, '')} to {months(median.high, '')}",
             )
         )
     return rows
@@ -171,4 +168,4 @@ def _doses(endpoints: Endpoints) -> list[Row]:
 
 
 def _interval(share: Proportion) -> str:
-    return f"{number(100 * share.low, 1)} to {number(100 * share.high, 1)} %"
+    return f"{number(100 * share.low, 1)} to {number(100 * share.high, 1)}\u00a0%"

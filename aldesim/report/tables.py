@@ -13,21 +13,44 @@ class Trial(Protocol):
     """What the report needs of a finished trial; `aldesim.trial.TrialResult` is one."""
 
     @property
-    def manifest(self) -> dict[str, Any]: ...
+    def manifest(self) -> dict[str, Any]:
+        """Full inputs, versions, failures."""
+        ...
+
     @property
-    def patients(self) -> Frame: ...
+    def patients(self) -> Frame:
+        """One row a patient."""
+        ...
+
     @property
-    def doses(self) -> Frame: ...
+    def doses(self) -> Frame:
+        """The dose ledger."""
+        ...
+
     @property
-    def orders(self) -> Frame: ...
+    def orders(self) -> Frame:
+        """Changes of supportive orders."""
+        ...
+
     @property
-    def scans(self) -> Frame: ...
+    def scans(self) -> Frame:
+        """Tumour scans."""
+        ...
+
     @property
-    def toxicity(self) -> Frame: ...
+    def toxicity(self) -> Frame:
+        """Worst grades."""
+        ...
+
     @property
-    def courses(self) -> Frame: ...
+    def courses(self) -> Frame:
+        """Signs over time."""
+        ...
+
     @property
-    def events(self) -> Frame: ...
+    def events(self) -> Frame:
+        """Sudden events and deaths."""
+        ...
 
 
 def collect(frame: Frame) -> pl.DataFrame:
@@ -78,7 +101,7 @@ class Tables:
         return self._of_patients(self.trial.toxicity)
 
     def courses(self, columns: list[str], limit: int) -> pl.DataFrame:
-        """Courses of the patients that count, or of every k-th one if there are more than `limit`."""
+        """Courses of the patients that count; of every k-th one if they are more than `limit`."""
         ids = self.patients["id"]
         every = max(1, -(-len(ids) // limit))
         chosen = ids.gather_every(every)

@@ -42,7 +42,7 @@ def percent(share: float | None, digits: int = 1) -> str:
     """Share between 0 and 1 as percent."""
     if share is None or not math.isfinite(share):
         return "–"
-    return f"{number(100 * share, digits)} %"
+    return f"{number(100 * share, digits)}\u00a0%"
 
 
 def months(days: float, unit: str = " months") -> str:
@@ -50,6 +50,11 @@ def months(days: float, unit: str = " months") -> str:
     if math.isnan(days):
         return "–"
     return f"{days / DAYS_PER_MONTH:.1f}{unit}" if math.isfinite(days) else "not reached"
+
+
+def day(days: float) -> str:
+    """Day with one decimal where it is not a whole one."""
+    return number(days, 0 if abs(days - round(days)) < 0.05 else 1)
 
 
 def counted(n: int, one: str, many: str | None = None) -> str:

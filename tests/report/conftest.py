@@ -9,20 +9,20 @@ import pytest
 
 SLOTS = np.concatenate([np.arange(14) / 3, 14 + np.arange(14) / 3])
 REASONS = (
-    "moderate_confusion (confusion 1.3)",
-    "low_pressure (SBP 84 mmHg)",
-    "oliguria (urine 7 mL/h)",
-    "low_oxygen (SpO2 88 %)",
+    "HOLD-05 change of mental status: confusion_grade 2 (hold at 2 or more)",
+    "HOLD-02 low blood pressure: SBP 84 mmHg (hold below 90), pressor_rising yes",
+    "HOLD-08 persistent oliguria: urine 7 mL/h (hold below 10 for 16 h)",
+    "HOLD-04 low oxygen saturation: SpO2 88 % (hold below 90)",
 )
 TERMS = (
-    ("hypotension", 2.4),
-    ("creatinine increased", 1.8),
-    ("fever", 1.6),
-    ("platelet count decreased", 1.2),
-    ("blood bilirubin increased", 1.5),
-    ("confusion", 0.8),
-    ("weight gain", 1.1),
-    ("arrhythmia", 0.3),
+    ("Hypotension", 2.4),
+    ("Creatinine increased", 1.8),
+    ("Fever", 1.6),
+    ("Platelet count decreased", 1.2),
+    ("Blood bilirubin increased", 1.5),
+    ("Confusion", 0.8),
+    ("Weight gain", 1.1),
+    ("Supraventricular tachycardia", 0.3),
 )
 
 
@@ -148,7 +148,7 @@ def build(n=60, *, seed=7, failed=(3,), respond=True, die=True) -> Trial:
     died = (os_day < 730) & die
     os_day = np.where(died, os_day, 730.0)
     pfs_day = np.minimum(rng.exponential(np.choose(kind, [3000, 500, 200, 70])) + 40, os_day)
-    progressed = pfs_day < os_day
+    progressed = (pfs_day < os_day) | died
     response[os_day < 47] = "NE"
     change = np.where(response == "NE", np.nan, change)
 
@@ -282,7 +282,7 @@ def build(n=60, *, seed=7, failed=(3,), respond=True, die=True) -> Trial:
         "scenario": {
             "name": "high-dose-melanoma",
             "title": "High-dose interleukin-2 in metastatic melanoma",
-            "description": "Aldesleukin 600,000 IU/kg every 8 hours, at most 14 doses a cycle, two cycles.",
+            "description": "Aldesleukin 600,000 IU/kg every 8 hours, at most 14 doses a cycle.",
             "population": "melanoma",
             "molecule": "aldesleukin",
             "regimen": "high_dose",
@@ -295,7 +295,7 @@ def build(n=60, *, seed=7, failed=(3,), respond=True, die=True) -> Trial:
         },
         "name": "high-dose-melanoma",
         "title": "High-dose interleukin-2 in metastatic melanoma",
-        "description": "Aldesleukin 600,000 IU/kg every 8 hours, at most 14 doses a cycle, two cycles.",
+        "description": "Aldesleukin 600,000 IU/kg every 8 hours, at most 14 doses a cycle.",
         "molecule": "aldesleukin",
         "regimen": "high_dose",
         "rules": "label_legacy",
@@ -308,11 +308,17 @@ def build(n=60, *, seed=7, failed=(3,), respond=True, die=True) -> Trial:
         "hashes": {"model": "5f0c" * 16, "rules": "a1b2" * 16},
         "not_evaluated": [
             {
-                "id": "guaiac",
-                "text": "Hold while stool guaiac is above 3+.",
-                "signs": ["stool guaiac"],
+                "id": "HOLD-07",
+                "text": "Hold at a creatinine above 4.5 mg/dL.",
+                "signs": ["hyperkalaemia"],
+                "partly": True,
             },
-            {"id": "bullous_dermatitis", "text": "Hold for bullous dermatitis.", "signs": ["skin"]},
+            {
+                "id": "HOLD-11",
+                "text": "Hold for bullous dermatitis.",
+                "signs": ["bullous_dermatitis"],
+                "partly": False,
+            },
         ],
         "command": f"aldesim run high-dose-melanoma --patients {n} --seed 20261122",
         "wall_seconds": 11.4,

@@ -50,7 +50,7 @@ def template(theme: Theme) -> go.layout.Template:
             "annotationdefaults": {"font": {"size": 12, "color": theme.muted}, "showarrow": False},
             "colorway": [theme.cd8, theme.cd4, theme.nk, theme.treg, theme.tumour],
             "dragmode": "zoom",
-            "separators": ".\u202f",
+            "separators": ".,",
         }
     )
 
@@ -128,7 +128,11 @@ def rows_of_bars(figure: go.Figure, labels: list[str], x: str, theme: Theme) -> 
         )
     count = len(labels)
     figure.update_layout(
-        barmode="stack", bargap=0.62, height=40 * count + 110, margin={"l": 8, "r": 48}
+        barmode="stack",
+        legend_traceorder="normal",
+        bargap=0.62,
+        height=40 * count + 110,
+        margin={"l": 8, "r": 48},
     )
     figure.update_xaxes(title_text=x, showgrid=True, rangemode="tozero")
     figure.update_yaxes(

@@ -8,12 +8,10 @@ import polars as pl
 
 from aldesim.report.figures.canvas import axes, canvas, nothing, single
 from aldesim.report.palette import LIGHT, Theme, fade
-from aldesim.report.signs import Sign
-from aldesim.report.wording import number
+from aldesim.report.signs import LOG_FLOOR, Sign
+from aldesim.report.wording import day, number
 
 QUANTILES = {"low": 0.05, "lower": 0.25, "median": 0.5, "upper": 0.75, "high": 0.95}
-# Below this a concentration is nothing that an assay could see; a logarithmic axis needs a floor.
-LOG_FLOOR = 0.1
 
 
 def course_table(courses: pl.DataFrame, sign: Sign) -> pl.DataFrame:
@@ -42,7 +40,7 @@ def course_table(courses: pl.DataFrame, sign: Sign) -> pl.DataFrame:
             .agg(pl.col("value").first().alias("first"))
         )
         rows = rows.join(first, on="id").with_columns(
-            100 * (pl.col("value") / pl.col("first") - 1).alias("value")
+            value=100 * (pl.col("value") / pl.col("first") - 1)
         )
     value = pl.col("value")
     return (
@@ -119,7 +117,7 @@ def course(
         ),
     )
     if sign.log:
-        figure.update_yaxes(type="log", exponentformat="power", dtick=1, tickformat="")
+        figure.update_yaxes(type="log", dtick=1, tickformat=",~r")
     figure.update_xaxes(range=list(days) if days else [0, float(x[-1])], rangemode="nonnegative")
     figure.update_layout(margin_t=40)
     return figure
@@ -130,13 +128,11 @@ def course_caption(table: pl.DataFrame, sign: Sign) -> str:
     if table.is_empty():
         return f"{sign.title}: nothing recorded."
     facts = course_facts(table)
-    parts = [
-        f"{sign.title} ({sign.unit}): median {number(facts['first'], sign.digits)} at the first dose"
+    parts = [f"{sign.title} ({sign.unit}): median {number(facts['first'], sign.digits)} at first"]
+    parts += [
+        f"{name} {number(facts[name], sign.digits)} on day {day(facts[name + '_day'])}"
+        for name in ("lowest", "highest")
     ]
-    for name in ("lowest", "highest"):
-        parts.append(
-            f"{name} {number(facts[name], sign.digits)} on day {number(facts[name + '_day'], 1)}"
-        )
     return ", ".join(parts) + "." + (f" {sign.note}" if sign.note else "")
 
 

@@ -1,5 +1,7 @@
 """Doses given, doses by slot, and why doses were not given."""
 
+import re
+
 import numpy as np
 import plotly.graph_objects as go
 import polars as pl
@@ -7,7 +9,7 @@ import polars as pl
 from aldesim.report.figures.canvas import axes, canvas, nothing, rows_of_bars
 from aldesim.report.palette import LIGHT, Theme
 from aldesim.report.reasons import reason_table
-from aldesim.report.wording import counted, number
+from aldesim.report.wording import counted, number, plain
 
 MOST_REASONS = 12
 
@@ -75,8 +77,8 @@ def doses_by_slot(
     """
     n = patients.height
     caption = (
-        f"Share of all {counted(n, 'patient')} who received each planned dose. A patient who was held "
-        "at that slot, or had stopped before, counts as not given."
+        f"Share of all {counted(n, 'patient')} who received each planned dose. A patient who was "
+        "held at that slot, or had stopped before, counts as not given."
     )
     figure = canvas("Still receiving each dose", caption, theme)
     axes(figure, "Planned dose of the cycle (number)", "Patients given this dose, %")
@@ -96,7 +98,8 @@ def doses_by_slot(
             line={"color": theme.given, "width": 2, "dash": ("solid", "dash", "dot")[order % 3]},
             marker={"size": 6, "symbol": ("circle", "circle-open", "diamond")[order % 3]},
             hovertemplate=(
-                f"Cycle {cycle}, dose %{{x}}<br>given to %{{y:.0f}} % (%{{customdata[0]}} patients)<br>"
+                f"Cycle {cycle}, dose %{{x}}<br>"
+                "given to %{y:.0f} % (%{customdata[0]} patients)<br>"
                 "held in %{customdata[1]}, stopped in %{customdata[2]}<extra></extra>"
             ),
             showlegend=False,
@@ -105,14 +108,13 @@ def doses_by_slot(
             x=last["dose"],
             y=last["given_pct"],
             text=f"cycle {cycle}",
-            xanchor="right",
-            yanchor="bottom",
-            yshift=6,
+            xanchor="left",
+            xshift=8,
             font={"color": theme.ink},
             showarrow=False,
         )
     most = int(table["dose"].max())  # type: ignore[call-overload]
-    figure.update_xaxes(range=[0.5, most + 0.5], tick0=1, dtick=1 if most <= 14 else 4)
+    figure.update_xaxes(range=[0.5, most * 1.18 + 0.5], tick0=1, dtick=1 if most <= 14 else 4)
     figure.update_yaxes(range=[0, 103])
     return figure
 
@@ -164,14 +166,27 @@ def reasons(doses: pl.DataFrame, *, theme: Theme = LIGHT) -> go.Figure:
         ("stopped_for_good", "Stopped for good", theme.stopped),
     )
     for column, name, colour in parts:
+        if not shown[column].sum():
+            continue
         figure.add_bar(
             y=np.arange(shown.height),
             x=shown[column].to_numpy(),
-            customdata=shown["patients"].to_numpy(),
+            customdata=shown.select(
+                "patients", pl.col("rule").map_elements(plain, pl.String)
+            ).rows(),
             orientation="h",
             name=name,
             marker={"color": colour, "line": {"color": theme.surface, "width": 1}},
-            hovertemplate=f"{name}: %{{x}} decisions<br>(rule met in %{{customdata}} patients)<extra></extra>",
+            hovertemplate=(
+                f"%{{customdata[1]}}<br>{name}: %{{x}} decisions<br>"
+                "rule met in %{customdata[0]} patients<extra></extra>"
+            ),
         )
-    rows_of_bars(figure, shown["label"].to_list(), "Decisions (number)", theme)
+    for row, total in enumerate(shown["decisions"]):
+        figure.add_annotation(
+            x=total, y=row, text=number(total), xanchor="left", xshift=6,
+            font={"color": theme.ink}, showarrow=False,
+        )  # fmt: skip
+    names = [re.sub(r" \([A-Z]+-\w+\)$", "", rule) for rule in shown["rule"]]
+    rows_of_bars(figure, names, "Decisions (number)", theme)
     return figure

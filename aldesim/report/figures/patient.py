@@ -1,6 +1,7 @@
 """One patient hour by hour, with every decision marked."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -8,10 +9,18 @@ import polars as pl
 
 from aldesim.report.figures.canvas import canvas, nothing, single
 from aldesim.report.palette import LIGHT, Theme, fade
-from aldesim.report.signs import SIGNS
-from aldesim.report.wording import ACTIONS, counted, number, plain, title
+from aldesim.report.signs import LOG_FLOOR, SIGNS, Sign
+from aldesim.report.wording import ACTIONS, counted, number, plain, title, words
 
-ROWS = ("il2_plasma", "MAP", "temperature", "weight", "creatinine", "lymphocytes", "SLD")
+_LABELS = {
+    "il2_plasma": ("IL-2", "pM", 1),
+    "MAP": ("MAP", "mmHg", 0),
+    "temperature": ("Temperature", "°C", 1),
+    "weight": ("Weight", "kg", 1),
+    "creatinine": ("Creatinine", "mg/dL", 2),
+    "lymphocytes": ("Lymphocytes", "cells/µL", 0),
+    "SLD": ("Tumour", "mm", 0),
+}
 _LANE, _GAP = 46, 16
 _ROW = 108
 
@@ -50,7 +59,7 @@ def patient(
     theme : Theme
         Colours.
     """
-    signs = [SIGNS[row] for row in ROWS if row in courses.columns]
+    signs = [SIGNS[row] for row in _LABELS if row in courses.columns]
     height = _LANE + len(signs) * (_ROW + _GAP)
     figure = canvas(name, patient_caption(doses, events), theme, height=height + 130)
     if courses.is_empty():
@@ -61,40 +70,7 @@ def patient(
     _decisions(figure, doses, theme)
     x = single(courses["time"])
     for order, sign in enumerate(signs, start=2):
-        colour = getattr(theme, sign.colour)
-        axis = {"xaxis": "x", "yaxis": f"y{order}"}
-        values = courses[sign.name].cast(pl.Float64).fill_nan(None)
-        unit = sign.unit
-        if sign.relative and sign.name == "weight":
-            unit = "kg"
-        if sign.name == "SLD":
-            unit = "mm"
-        if sign.log:
-            values = values.clip(1e-3)
-            figure.update_layout(
-                {
-                    f"yaxis{order}": {
-                        "type": "log",
-                        "exponentformat": "power",
-                        "dtick": 2,
-                        "tickformat": "",
-                    }
-                }
-            )
-        digits = max(sign.digits, 1 if sign.name == "weight" else 0)
-        figure.add_scatter(
-            x=x,
-            y=single(values),
-            mode="lines",
-            name=sign.title,
-            showlegend=False,
-            line={"color": colour, "width": 1.8},
-            hovertemplate=f"Day %{{x:.2f}}: %{{y:,.{digits}f}} {unit}<extra>{sign.title}</extra>",
-            **axis,
-        )
-        figure.update_layout(
-            {f"yaxis{order}": {"title": {"text": f"{_short(sign.title)}<br>{unit}"}}}
-        )
+        _panel(figure, x, courses[sign.name], sign, order, theme)
         if sign.name == "MAP" and "pressor_dose" in courses.columns:
             _pressor(figure, x, courses["pressor_dose"], order, len(signs) + 2, theme)
     _events(figure, events, theme)
@@ -103,14 +79,27 @@ def patient(
     return figure
 
 
-def _short(text: str) -> str:
-    return {
-        "IL-2 in plasma": "IL-2",
-        "Mean arterial pressure": "MAP",
-        "Body weight": "Weight",
-        "Lymphocytes in blood": "Lymphocytes",
-        "Sum of tumour diameters": "Tumour",
-    }.get(text, text)
+def _panel(
+    figure: go.Figure, x: np.ndarray, values: pl.Series, sign: Sign, order: int, theme: Theme
+) -> None:
+    """One sign in its own panel, in its own unit: nothing to compare with here, so no percent."""
+    short, unit, digits = _LABELS[sign.name]
+    axis: dict[str, Any] = {"title": {"text": f"{short}<br>{unit}"}}
+    values = values.cast(pl.Float64).fill_nan(None)
+    if sign.log:
+        values = values.clip(LOG_FLOOR)
+        axis |= {"type": "log", "dtick": 2, "tickformat": ",~r"}
+    figure.update_layout({f"yaxis{order}": axis})
+    figure.add_scatter(
+        x=x,
+        y=single(values),
+        yaxis=f"y{order}",
+        mode="lines",
+        name=sign.title,
+        showlegend=False,
+        line={"color": getattr(theme, sign.colour), "width": 1.8},
+        hovertemplate=f"Day %{{x:.2f}}: %{{y:,.{digits}f}} {unit}<extra>{sign.title}</extra>",
+    )
 
 
 def _lay_out(figure: go.Figure, height: int, rows: int) -> None:
@@ -161,13 +150,14 @@ def _decisions(figure: go.Figure, doses: pl.DataFrame, theme: Theme) -> None:
         if part.is_empty():
             continue
         hover = [
-            f"Cycle {row['cycle']}, day {row['time']:.2f}<br>{ACTIONS.get(row['action'], title(row['action']))}"
-            + (f": {plain(row['reasons'])}" if row["reasons"] else "")
+            f"Cycle {row['cycle']}, day {row['time']:.2f}<br>"
+            + ACTIONS.get(row["action"], words(row["action"]))
+            + (f": {plain(words(row['reasons']))}" if row["reasons"] else "")
             for row in part.iter_rows(named=True)
         ]
         figure.add_scatter(
             x=single(part["time"]),
-            y=np.full(part.height, 0.5 if mark.action != "hold" else 0.5),
+            y=np.full(part.height, 0.5),
             text=hover,
             mode="markers",
             name=f"{mark.name} {part.height}",
@@ -229,7 +219,8 @@ def _events(figure: go.Figure, events: pl.DataFrame, theme: Theme) -> None:
         figure.add_vline(x=row["time"], line={"color": theme.stopped, "width": 1, "dash": "dash"})
         figure.add_annotation(
             x=row["time"], y=0, yref="paper", yanchor="bottom", xanchor="left", textangle=-90,
-            text=plain(title(row["kind"])), font={"size": 12, "color": theme.stopped}, showarrow=False,
+            text=plain(title(row["kind"])), font={"size": 12, "color": theme.stopped},
+            showarrow=False,
         )  # fmt: skip
 
 
@@ -241,7 +232,7 @@ def patient_caption(doses: pl.DataFrame, events: pl.DataFrame) -> str:
     stops = doses.filter(pl.col("action").str.starts_with("stop")).sort("time")
     for row in stops.iter_rows(named=True):
         text += f"; {ACTIONS.get(row['action'], row['action'])} (✕) on day {row['time']:.1f}"
-        text += f" for {row['reasons']}" if row["reasons"] else ""
+        text += f" for {words(row['reasons'])}" if row["reasons"] else ""
     for row in events.sort("time").iter_rows(named=True):
         text += f"; {title(row['kind']).lower()} on day {row['time']:.1f}"
     return text + "."

@@ -1,5 +1,7 @@
 """Spider: how each patient's tumour changed over time."""
 
+from typing import Any
+
 import numpy as np
 import plotly.graph_objects as go
 import polars as pl
@@ -29,18 +31,24 @@ def spider(scans: pl.DataFrame, patients: pl.DataFrame, *, theme: Theme = LIGHT)
     Figure
         Lines coloured by best response; with more than 1,200 patients every k-th is drawn.
     """
-    rows = scans.join(patients.select("id", "best_response"), on="id", how="inner").filter(
-        pl.col("change_pct").is_not_nan() & pl.col("change_pct").is_not_null()
+    rows = (
+        scans.select("id", "time", "change_pct")
+        .join(patients.select("id", "best_response"), on="id", how="inner")
+        .filter(pl.col("change_pct").is_finite())
     )
     followed = rows.filter(pl.col("time") > 0)["id"].unique().sort()
+    # Change is from baseline: every line begins at 0, whether or not day 0 is in the table.
+    origin = rows.filter(pl.col("id").is_in(followed.implode())).unique("id")
+    origin = origin.with_columns(pl.lit(0.0).alias("time"), pl.lit(0.0).alias("change_pct"))
+    rows = pl.concat([rows.filter(pl.col("time") > 0), origin])
     every = max(1, -(-len(followed) // MOST_LINES))
     drawn = followed.gather_every(every)
     caption = (
-        f"Each line is one patient ({number(len(drawn))}): sum of tumour diameters at every scan, as "
-        "change from baseline. The colour is the best response."
+        f"Each line is one patient ({number(len(drawn))}): sum of tumour diameters at every scan, "
+        "as change from baseline. The colour is the best response."
     )
     if every > 1:
-        caption += f" Every {every}th of {number(len(followed))} patients is drawn."
+        caption += f" One in {every} of {number(len(followed))} patients is drawn."
     if rows.filter(pl.col("change_pct") > HIGHEST).height:
         caption += f" Growth beyond +{HIGHEST:.0f} % runs out of the picture; zoom out to see it."
 
@@ -56,33 +64,38 @@ def spider(scans: pl.DataFrame, patients: pl.DataFrame, *, theme: Theme = LIGHT)
             continue
         ids = part["id"].to_numpy()
         breaks = np.flatnonzero(np.diff(ids)) + 1
+        strong = response in ("CR", "PR")
+        colour = theme.response(response)
+        # The legend shows the full colour; the lines themselves are pale where they are many.
+        figure.add_scatter(
+            x=[None], y=[None], mode="lines", legendgroup=response, hoverinfo="skip",
+            name=f"{response} {number(part['id'].n_unique())}", line={"color": colour, "width": 3},
+        )  # fmt: skip
         figure.add_scatter(
             x=np.insert(single(part["time"] / DAYS_PER_MONTH), breaks, np.nan),
             y=np.insert(single(part["change_pct"]), breaks, np.nan),
             customdata=np.insert(ids.astype(np.int32), breaks, -1),
             mode="lines",
-            name=f"{response} {number(part['id'].n_unique())}",
-            line={
-                "color": fade(theme.response(response), 0.75 if response in "CRPR" else 0.4),
-                "width": 1.2,
-            },
+            showlegend=False,
+            legendgroup=response,
+            line={"color": fade(colour, 0.8 if strong else 0.35), "width": 1.2 if strong else 1},
             hovertemplate=(
                 f"Patient %{{customdata}}<br>{RESPONSES[response]}<br>"
                 "month %{x:.1f}: %{y:+.0f} %<extra></extra>"
             ),
         )
     guide(figure, -30, "−30 %", theme)
-    top = float(np.clip(rows["change_pct"].max(), 30.0, HIGHEST))  # type: ignore[arg-type]
-    figure.update_yaxes(
-        range=[min(-40.0, float(rows["change_pct"].min()) * 1.05), top * 1.05], zeroline=True
-    )  # type: ignore[arg-type]
-    months = float(rows["time"].max()) / DAYS_PER_MONTH  # type: ignore[arg-type]
+    change = rows["change_pct"].to_numpy()
+    top = float(np.clip(change.max(), 30.0, HIGHEST))
+    low = min(-40.0, float(change.min()) * 1.05)
+    figure.update_yaxes(range=[low, top * 1.05], zeroline=True)
+    months = float(rows["time"].to_numpy().max()) / DAYS_PER_MONTH
     figure.update_xaxes(range=[0, months * 1.01], **month_ticks(months))
     figure.update_layout(legend_traceorder="reversed")
     return figure
 
 
-def month_ticks(months: float) -> dict[str, float]:
+def month_ticks(months: float) -> dict[str, Any]:
     """Tick spacing that a person would choose for a follow-up of that many months."""
     for step in (1, 2, 3, 6, 12, 24, 60):
         if months / step <= 8:

@@ -46,18 +46,21 @@ def survival(
         return nothing(figure, "No patient was followed.")
     reach = longest / DAYS_PER_MONTH
     ticks = month_ticks(reach)
+    names = list(curves) if len(curves) > 1 else ["At risk"]
     for order, (name, curve) in enumerate(curves.items()):
         _draw(figure, name, curve, theme, endpoint, _DASHES[order % 4], len(curves) > 1)
         _numbers_at_risk(figure, curve, np.arange(0, reach, ticks["dtick"]), order, theme)
-    depth = 34 + 18 * len(curves)
-    figure.add_annotation(
-        x=0, xref="paper", y=0, yref="paper", yshift=-(depth + 28), xanchor="left", showarrow=False,
-        text="Patients at risk" + (": " + ", ".join(map(plain, curves)) if len(curves) > 1 else ""),
-        font={"size": 12, "color": theme.muted},
-    )  # fmt: skip
-    figure.update_xaxes(range=[-0.02 * reach, reach * 1.02], title_standoff=depth - 8, **ticks)
+    left = 28 + 7 * max(len(name) for name in names)
+    depth = 22 + 18 * len(names)
+    for row, name in enumerate(names):
+        figure.add_annotation(
+            x=0, xref="paper", xshift=-left, y=0, yref="paper", yshift=-44 - 18 * row,
+            text=plain(name), xanchor="left", showarrow=False,
+            font={"size": 12, "color": theme.muted},
+        )  # fmt: skip
+    figure.update_xaxes(range=[-0.02 * reach, reach * 1.02], title_standoff=depth, **ticks)
     figure.update_yaxes(range=[0, 103], tick0=0, dtick=25)
-    figure.update_layout(margin_b=depth + 44, height=380 + depth)
+    figure.update_layout(margin_b=depth + 48, margin_l=max(56, left + 4), height=380 + depth)
     return figure
 
 
@@ -68,7 +71,7 @@ def survival_caption(curves: Mapping[str, KaplanMeier]) -> str:
         median = curve.median()
         text = (
             f"{number(curve.at_risk[0])} patients, {number(curve.events.sum())} events. "
-            f"Median {months(median.value)} (95 % interval {months(median.low, '')} to "
+            f"Median {months(median.value)} (95\u00a0% interval {months(median.low, '')} to "
             f"{months(median.high)})."
         )
         marks = []
@@ -83,7 +86,9 @@ def survival_caption(curves: Mapping[str, KaplanMeier]) -> str:
         if curve.excluded:
             text += f" {number(curve.excluded)} without a time left out."
         lines.append(f"{name}: {text}" if len(curves) > 1 else text)
-    return " ".join([*lines, "Band: 95 % interval at each time. Ticks: follow-up ended there."])
+    return " ".join(
+        [*lines, "Band: 95\u00a0% interval at each time. Ticks: follow-up ended there."]
+    )
 
 
 def _draw(
@@ -132,7 +137,8 @@ def _draw(
     if not named and np.isfinite(median):
         at = median / DAYS_PER_MONTH
         figure.add_shape(
-            type="line", x0=at, x1=at, y0=0, y1=50, line={"color": theme.axis, "width": 1, "dash": "dot"}
+            type="line", x0=at, x1=at, y0=0, y1=50,
+            line={"color": theme.axis, "width": 1, "dash": "dot"}
         )  # fmt: skip
         figure.add_annotation(
             x=at, y=52, text=f"median {at:.1f} months", xanchor="left", xshift=6, yanchor="bottom",
@@ -146,6 +152,6 @@ def _numbers_at_risk(
     counts = curve.at_risk_at(at * DAYS_PER_MONTH)
     for month, count in zip(at, counts, strict=True):
         figure.add_annotation(
-            x=float(month), y=0, yref="paper", yshift=-(34 + 18 * row) - 10, text=number(int(count)),
+            x=float(month), y=0, yref="paper", yshift=-44 - 18 * row, text=number(int(count)),
             font={"size": 12, "color": theme.ink}, showarrow=False,
         )  # fmt: skip

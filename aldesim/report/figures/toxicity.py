@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 
 from aldesim.report.figures.canvas import axes, canvas, nothing, rows_of_bars
 from aldesim.report.palette import LIGHT, Theme
-from aldesim.report.wording import counted, number, title
+from aldesim.report.wording import counted, percent, title
 from aldesim.trial.endpoints import ToxicityTable
 
 
@@ -55,12 +55,17 @@ def toxicity(table: ToxicityTable, *, theme: Theme = LIGHT) -> go.Figure:
             xanchor="left",
             xshift=6,
             y=index,
-            text=f"{number(float(table.percent(table.severe)[row]))} %",
+            text=_short_percent(float(table.percent(table.severe)[row])),
             font={"size": 12, "color": theme.ink},
             showarrow=False,
         )
     figure.update_xaxes(range=[0, 100], dtick=25)
     return figure
+
+
+def _short_percent(value: float) -> str:
+    """Percent with a decimal only where it is small."""
+    return percent(value / 100, 0 if value == 0 or value >= 9.95 else 1)
 
 
 def severe_first(table: ToxicityTable) -> list[int]:

@@ -10,6 +10,8 @@ from aldesim.report.wording import RESPONSES, counted, number
 
 MOST_BARS = 1500
 HIGHEST = 100.0
+# Ties, such as the many at -100 %, stay together by response.
+_WORST_FIRST = {"NE": 0, "PD": 1, "SD": 2, "PR": 3, "CR": 4}
 
 
 def waterfall(patients: pl.DataFrame, *, theme: Theme = LIGHT) -> go.Figure:
@@ -29,7 +31,12 @@ def waterfall(patients: pl.DataFrame, *, theme: Theme = LIGHT) -> go.Figure:
     """
     scanned = patients.filter(
         pl.col("best_change_pct").is_not_null() & pl.col("best_change_pct").is_not_nan()
-    ).sort(["best_change_pct", "id"], descending=[True, False])
+    ).sort(
+        pl.col("best_change_pct"),
+        pl.col("best_response").replace_strict(_WORST_FIRST, default=0, return_dtype=pl.Int8),
+        "id",
+        descending=[True, False, False],
+    )
     missing = patients.height - scanned.height
     caption = (
         f"Each bar is one patient ({number(scanned.height)}): best change of the sum of tumour "
@@ -41,7 +48,7 @@ def waterfall(patients: pl.DataFrame, *, theme: Theme = LIGHT) -> go.Figure:
         caption += f" {counted(missing, 'patient')} {have} no scan after treatment and no bar."
     every = max(1, -(-scanned.height // MOST_BARS))
     if every > 1:
-        caption += f" Every {every}th patient in rank order is drawn."
+        caption += f" One patient in {every} is drawn, evenly by rank."
     high = scanned.filter(pl.col("best_change_pct") > HIGHEST).height
     if high:
         caption += f" {counted(high, 'bar')} above +{HIGHEST:.0f} % cut off at the top."
@@ -63,7 +70,9 @@ def waterfall(patients: pl.DataFrame, *, theme: Theme = LIGHT) -> go.Figure:
             width=every,
             name=f"{response} {number(total)}",
             marker={"color": theme.response(response), "line": {"width": 0}},
-            hovertemplate=f"Patient %{{customdata}}<br>{name}<br>best change %{{y:+.0f}} %<extra></extra>",
+            hovertemplate=(
+                f"Patient %{{customdata}}<br>{name}<br>best change %{{y:+.0f}} %<extra></extra>"
+            ),
         )
     guide(figure, -30, "−30 %", theme)
     guide(figure, 20, "+20 %", theme)

@@ -7,7 +7,7 @@
   const plots = [...document.querySelectorAll(".plot")];
   const windows = new Map();
   const config = {
-    responsive: true, displaylogo: false, showEditInChartStudio: false,
+    displaylogo: false, showEditInChartStudio: false,
     modeBarButtons: [["toImage", "zoom2d", "pan2d", "resetScale2d"]],
   };
   let printing = false;
@@ -30,8 +30,17 @@
     if (coarse.matches) layout.dragmode = false;
     if (printing) { layout.autosize = false; layout.width = plot.clientWidth; }
     plot.dataset.drawn = "yes";
+    sized.observe(plot);
     return Plotly.react(plot, spec.data, layout, config);
   }
+  // The container tells, not the window: columns change, patients are hidden and shown.
+  const sized = new ResizeObserver((entries) => {
+    if (printing) return;
+    for (const { target, contentRect } of entries) {
+      const drawn = target._fullLayout?.width;
+      if (drawn && contentRect.width && Math.abs(drawn - contentRect.width) > 1) Plotly.Plots.resize(target);
+    }
+  });
   const redraw = () => plots.filter((plot) => plot.dataset.drawn).forEach(draw);
 
   // Pictures are drawn when they come near the screen.

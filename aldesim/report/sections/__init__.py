@@ -1,0 +1,25 @@
+"""What each section of the page holds: figures, tables and sentences, before any HTML."""
+
+from aldesim.report.sections.courses import CourseGroup, courses_section, hospital, stays
+from aldesim.report.sections.doses import doses_section
+from aldesim.report.sections.grid import Grid
+from aldesim.report.sections.left_out import left_out
+from aldesim.report.sections.outcome import response_section, survival_section, toxicity_section
+from aldesim.report.sections.patients import OnePatient, patients_section
+from aldesim.report.sections.who import who
+
+__all__ = [
+    "CourseGroup",
+    "Grid",
+    "OnePatient",
+    "courses_section",
+    "doses_section",
+    "hospital",
+    "left_out",
+    "patients_section",
+    "response_section",
+    "stays",
+    "survival_section",
+    "toxicity_section",
+    "who",
+]
