@@ -1,0 +1,175 @@
+"""Readouts of any sign over time. Days count from the first dose unless said otherwise."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from aldesim.errors import InputError
+from aldesim.evidence.readouts.values import Values
+from aldesim.evidence.simulated import Simulated
+
+HOURS_PER_DAY = 24.0
+DYN_PER_MMHG_MIN_PER_L = 80.0  # dyn*s/cm5 in mmHg*min/L
+AGAINST = ("value", "fold", "percent", "difference")
+
+
+def _signs(data: Simulated, sign: str) -> np.ndarray:
+    """Course of a sign, or of one that is computed from others."""
+    area = np.asarray(data.covariates["BSA"])
+    match sign:
+        case "cardiac_index":  # L/min/m2
+            return data.course("cardiac_output") / area
+        case "SVR_dyn":  # dyn*s/cm5
+            return DYN_PER_MMHG_MIN_PER_L * data.course("SVR")
+        case "SVRI_dyn":  # dyn*s/cm5*m2
+            return DYN_PER_MMHG_MIN_PER_L * data.course("SVR") * area
+        case "Treg_share":  # percent of CD4 T cells in blood
+            return 100 * data.course("blood_Treg") / data.course("blood_CD4")
+        case "blood_Tcon":
+            return data.course("blood_CD4") - data.course("blood_Treg")
+        case "Treg_to_Tcon":
+            regulatory = data.course("blood_Treg")
+            return regulatory / (data.course("blood_CD4") - regulatory)
+    return data.course(sign)
+
+
+def _with(data: Simulated, sign: str) -> Simulated:
+    """The same experiment, with a computed sign among its courses."""
+    from dataclasses import replace
+
+    return replace(data, courses={**data.courses, sign: _signs(data, sign)})
+
+
+def _against(now: np.ndarray, start: np.ndarray, against: str) -> Values:
+    match against:
+        case "value":
+            return Values(now)
+        case "fold":
+            return Values(now / start)
+        case "percent":
+            return Values(100 * (now / start - 1))
+        case "difference":
+            return Values(now - start)
+    raise InputError("readout", "against", against, f"must be one of {AGAINST}")
+
+
+def at(data: Simulated, sign: str, day: float, against: str = "value") -> Values:
+    """Sign at a day; its value, or fold, percent change or difference against the start."""
+    whole = _with(data, sign)
+    return _against(whole.value_at(sign, day), whole.course(sign)[0], against)
+
+
+def at_last_dose(
+    data: Simulated, sign: str, hours: float, against: str = "value", cycle: float = 1
+) -> Values:
+    """Sign some hours after each patient's own last dose in a cycle; negative hours are before."""
+    whole = _with(data, sign)
+    day = whole.last_dose(int(cycle)) + hours / HOURS_PER_DAY
+    return _against(whole.value_at(sign, np.nan_to_num(day)), whole.course(sign)[0], against)
+
+
+def average(
+    data: Simulated, sign: str, from_day: float, until_day: float, against: str = "value"
+) -> Values:
+    """Mean of the instants between two days."""
+    whole = _with(data, sign)
+    course = whole.course(sign)
+    inside = whole.between(from_day, until_day)
+    return _against(course[inside].mean(axis=0), course[0], against)
+
+
+def highest(
+    data: Simulated, sign: str, from_day: float, until_day: float, against: str = "value"
+) -> Values:
+    """Highest value between two days."""
+    whole = _with(data, sign)
+    inside = whole.between(from_day, until_day)
+    course = whole.course(sign)
+    return _against(course[inside].max(axis=0), course[0], against)
+
+
+def lowest(
+    data: Simulated, sign: str, from_day: float, until_day: float, against: str = "value"
+) -> Values:
+    """Lowest value between two days."""
+    whole = _with(data, sign)
+    inside = whole.between(from_day, until_day)
+    course = whole.course(sign)
+    return _against(course[inside].min(axis=0), course[0], against)
+
+
+def highest_after_last_dose(
+    data: Simulated, sign: str, days: float, against: str = "fold", cycle: float = 1
+) -> Values:
+    """Highest value within some days after each patient's own last dose of a cycle."""
+    whole = _with(data, sign)
+    course, last = whole.course(sign), whole.last_dose(int(cycle))
+    since = whole.at[:, np.newaxis] - last
+    inside = (since >= 0) & (since <= days)
+    top = np.where(inside, course, -np.inf).max(axis=0)
+    return _against(np.where(np.isfinite(top), top, np.nan), course[0], against)
+
+
+def hour_above(data: Simulated, sign: str, threshold: float, until_h: float) -> Values:
+    """Hours until a sign first reaches a threshold; patients who never do are left out."""
+    inside = data.between(0.0, until_h / HOURS_PER_DAY)
+    return Values(HOURS_PER_DAY * _first(data.at[inside], _signs(data, sign)[inside] >= threshold))
+
+
+def hour_of_share(data: Simulated, sign: str, share: float, until_h: float) -> Values:
+    """Hours until a sign first reaches a share of its highest value, from its start."""
+    inside = data.between(0.0, until_h / HOURS_PER_DAY)
+    course = _signs(data, sign)[inside]
+    reached = course - course[0] >= share * (course.max(axis=0) - course[0])
+    rises = course.max(axis=0) > course[0]
+    return Values(np.where(rises, HOURS_PER_DAY * _first(data.at[inside], reached), np.nan))
+
+
+def day_of_lowest(data: Simulated, sign: str, until_day: float) -> Values:
+    """Day of the lowest value."""
+    inside = data.between(0.0, until_day)
+    course = np.nan_to_num(_signs(data, sign)[inside], nan=np.inf)
+    return Values(data.at[inside][course.argmin(axis=0)])
+
+
+def days_to_return(
+    data: Simulated, sign: str, share: float, cycle: float = 1, from_above: str = "no"
+) -> Values:
+    """Days from the last dose of a cycle until a sign is back for good at a share of its start.
+
+    Infinite for those who are not back when the watch ends, 0 for those who never left.
+    """
+    whole = _with(data, sign)
+    course, since = whole.course(sign), whole.at[:, np.newaxis] - whole.last_dose(int(cycle))
+    limit = share * course[0]
+    away = (course > limit) if from_above == "yes" else (course < limit)
+    away &= since >= 0
+    last_away = np.where(away, since, 0.0).max(axis=0)
+    not_back = last_away >= since[-1]
+    back = np.where(not_back, np.inf, last_away)
+    return Values(np.where(np.isnan(whole.last_dose(int(cycle))), np.nan, back))
+
+
+def back_to_start(
+    data: Simulated, sign: str, days: float, within: float, cycle: float = 1
+) -> Values:
+    """1 if a sign is at most `within` times its start, some days after the last dose of a cycle."""
+    whole = _with(data, sign)
+    day = whole.last_dose(int(cycle)) + days
+    now = whole.value_at(sign, np.nan_to_num(day))
+    back = (now <= within * whole.course(sign)[0]).astype(float)
+    return Values(np.where(np.isnan(now) | np.isnan(day), np.nan, back))
+
+
+def hours_on(data: Simulated, sign: str, above: float, cycle: float = 1) -> Values:
+    """Hours from the last dose of a cycle until a sign that was above a limit stays at or below."""
+    whole = _with(data, sign)
+    since = whole.at[:, np.newaxis] - whole.last_dose(int(cycle))
+    on = (whole.course(sign) > above) & (since >= 0)
+    hours = HOURS_PER_DAY * np.where(on, since, 0.0).max(axis=0)
+    return Values(np.where(on.any(axis=0), hours, np.nan))
+
+
+def _first(day: np.ndarray, reached: np.ndarray) -> np.ndarray:
+    """Day of the first True of each column (t, n); NaN without any."""
+    return np.where(reached.any(axis=0), day[reached.argmax(axis=0)], np.nan)
