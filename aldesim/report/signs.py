@@ -49,7 +49,6 @@ _ALL = (
         "IL-2 in plasma",
         "pM",
         "il2",
-        1,
         log=True,
         note="Kept just before each planned dose and at the end of its infusion.",
     ),
@@ -90,9 +89,30 @@ _ALL = (
 SIGNS = {sign.name: sign for sign in _ALL}
 
 GROUPS = {
-    "Drug and immune cells": ("il2_plasma", "Treg", "NK", "CD8_effector", "lymphocytes"),
-    "Circulation and fluid": ("MAP", "pressor_dose", "heart_rate", "weight", "albumin"),
-    "Organs and blood": ("creatinine", "urine_output", "bilirubin", "platelets", "eosinophils"),
-    "Whole body": ("temperature", "SpO2", "confusion"),
+    "Drug and immune cells": (
+        "il2_plasma",
+        "Treg",
+        "NK",
+        "CD8_effector",
+        "CD8_memory",
+        "lymphocytes",
+    ),
+    "Circulation and fluid": (
+        "MAP",
+        "pressor_dose",
+        "heart_rate",
+        "weight",
+        "albumin",
+        "permeability",
+    ),
+    "Organs": (
+        "creatinine",
+        "urine_output",
+        "bilirubin",
+        "temperature",
+        "SpO2",
+        "confusion",
+    ),
+    "Blood": ("platelets", "eosinophils"),
     "Tumour": ("SLD",),
 }

@@ -95,15 +95,15 @@ def nothing(figure: go.Figure, text: str) -> go.Figure:
     return figure
 
 
-def guide(figure: go.Figure, y: float, text: str, theme: Theme) -> None:
-    """Thin dashed level line with its label at the right end."""
+def guide(figure: go.Figure, y: float, text: str, theme: Theme, *, side: str = "right") -> None:
+    """Thin dotted level line with its label at one end."""
     figure.add_hline(y=y, line={"color": theme.axis, "width": 1, "dash": "dot"})
     figure.add_annotation(
-        x=1,
+        x=1 if side == "right" else 0,
         xref="paper",
         y=y,
         text=text,
-        xanchor="right",
+        xanchor=side,
         yanchor="bottom",
         font={"size": 12, "color": theme.muted},
         bgcolor=theme.surface,

@@ -114,9 +114,15 @@ def doses_by_slot(
             showarrow=False,
         )
     most = int(table["dose"].max())  # type: ignore[call-overload]
-    figure.update_xaxes(range=[0.5, most * 1.18 + 0.5], tick0=1, dtick=1 if most <= 14 else 4)
+    figure.update_xaxes(range=[0.5, most * 1.18 + 0.5], tickangle=0, tickvals=slot_ticks(most))
     figure.update_yaxes(range=[0, 103])
     return figure
+
+
+def slot_ticks(most: int) -> list[int]:
+    """Doses named on the axis: few enough to stand upright on a phone."""
+    step = max(1, -(-most // 7))
+    return sorted({1, *range(step, most + 1, step)})
 
 
 def slot_table(doses: pl.DataFrame, n: int) -> pl.DataFrame:

@@ -160,6 +160,7 @@ def _decisions(figure: go.Figure, doses: pl.DataFrame, theme: Theme) -> None:
             y=np.full(part.height, 0.5),
             text=hover,
             mode="markers",
+            cliponaxis=False,
             name=f"{mark.name} {part.height}",
             marker={
                 "symbol": mark.symbol,

@@ -95,9 +95,9 @@ def spider(scans: pl.DataFrame, patients: pl.DataFrame, *, theme: Theme = LIGHT)
     return figure
 
 
-def month_ticks(months: float) -> dict[str, Any]:
+def month_ticks(months: float, most: int = 8) -> dict[str, Any]:
     """Tick spacing that a person would choose for a follow-up of that many months."""
     for step in (1, 2, 3, 6, 12, 24, 60):
-        if months / step <= 8:
+        if months / step <= most:
             break
     return {"tick0": 0, "dtick": step}

@@ -15,6 +15,7 @@ ENDPOINTS = {
     "progression": ("Progression-free survival", "Alive without progression, %"),
     "survival": ("Overall survival", "Alive, %"),
 }
+MOST_STEPS = 2000
 _DASHES = ("solid", "dash", "dot", "dashdot")
 
 
@@ -45,7 +46,7 @@ def survival(
     if longest == 0:
         return nothing(figure, "No patient was followed.")
     reach = longest / DAYS_PER_MONTH
-    ticks = month_ticks(reach)
+    ticks = month_ticks(reach, most=5)
     names = list(curves) if len(curves) > 1 else ["At risk"]
     for order, (name, curve) in enumerate(curves.items()):
         _draw(figure, name, curve, theme, endpoint, _DASHES[order % 4], len(curves) > 1)
@@ -101,19 +102,22 @@ def _draw(
     named: bool,
 ) -> None:
     colour = theme.survival if endpoint == "survival" else theme.progression
-    x = single(curve.time / DAYS_PER_MONTH)
+    # More steps than pixels would only weigh: evenly spaced ones look the same.
+    rows = np.unique(np.linspace(0, curve.time.size - 1, MOST_STEPS).astype(int))
+    x = single(curve.time[rows] / DAYS_PER_MONTH)
+    share, low, high = (single(100 * c[rows]) for c in (curve.survival, curve.low, curve.high))
     # Limits do not exist where nobody is left: the band ends there.
-    known = ~np.isnan(curve.high)
+    known = ~np.isnan(high)
     band = {"mode": "lines", "line": {"width": 0, "shape": "hv"}, "showlegend": False}
-    figure.add_scatter(x=x[known], y=single(100 * curve.low[known]), hoverinfo="skip", **band)
+    figure.add_scatter(x=x[known], y=low[known], hoverinfo="skip", **band)
     figure.add_scatter(
-        x=x[known], y=single(100 * curve.high[known]), hoverinfo="skip", fill="tonexty",
+        x=x[known], y=high[known], hoverinfo="skip", fill="tonexty",
         fillcolor=fade(colour, 0.18), **band,
     )  # fmt: skip
     figure.add_scatter(
         x=x,
-        y=single(100 * curve.survival),
-        customdata=curve.at_risk,
+        y=share,
+        customdata=curve.at_risk[rows],
         mode="lines",
         name=plain(name),
         showlegend=named,
@@ -123,11 +127,11 @@ def _draw(
             + "month %{x:.1f}: %{y:.0f} %<br>%{customdata} at risk<extra></extra>"
         ),
     )
-    lost = curve.censored > 0
+    lost = curve.censored[rows] > 0
     figure.add_scatter(
         x=x[lost],
-        y=single(100 * curve.survival[lost]),
-        customdata=curve.censored[lost],
+        y=share[lost],
+        customdata=curve.censored[rows][lost],
         mode="markers",
         marker={"symbol": "line-ns", "size": 8, "line": {"color": colour, "width": 1.5}},
         hovertemplate="month %{x:.1f}: follow-up of %{customdata} ended<extra></extra>",

@@ -64,8 +64,9 @@ def toxicity(table: ToxicityTable, *, theme: Theme = LIGHT) -> go.Figure:
 
 
 def _short_percent(value: float) -> str:
-    """Percent with a decimal only where it is small."""
-    return percent(value / 100, 0 if value == 0 or value >= 9.95 else 1)
+    """Percent with a decimal only where rounding would hide something."""
+    plain = value in (0, 100) or 9.95 <= value < 99.5
+    return percent(value / 100, 0 if plain else 1)
 
 
 def severe_first(table: ToxicityTable) -> list[int]:

@@ -74,7 +74,7 @@ def waterfall(patients: pl.DataFrame, *, theme: Theme = LIGHT) -> go.Figure:
                 f"Patient %{{customdata}}<br>{name}<br>best change %{{y:+.0f}} %<extra></extra>"
             ),
         )
-    guide(figure, -30, "−30 %", theme)
+    guide(figure, -30, "−30 %", theme, side="left")
     guide(figure, 20, "+20 %", theme)
     lowest = min(-35.0, float(shown["best_change_pct"].min()))  # type: ignore[arg-type]
     top = float(np.clip(shown["best_change_pct"].max(), 30.0, HIGHEST))  # type: ignore[arg-type]
