@@ -132,7 +132,7 @@ def rows_of_bars(figure: go.Figure, labels: list[str], x: str, theme: Theme) -> 
         legend_traceorder="normal",
         bargap=0.62,
         height=40 * count + 110,
-        margin={"l": 8, "r": 48},
+        margin={"l": 8, "r": 56},
     )
     figure.update_xaxes(title_text=x, showgrid=True, rangemode="tozero")
     figure.update_yaxes(

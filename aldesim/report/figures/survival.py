@@ -50,7 +50,7 @@ def survival(
     names = list(curves) if len(curves) > 1 else ["At risk"]
     for order, (name, curve) in enumerate(curves.items()):
         _draw(figure, name, curve, theme, endpoint, _DASHES[order % 4], len(curves) > 1)
-        _numbers_at_risk(figure, curve, np.arange(0, reach, ticks["dtick"]), order, theme)
+        _numbers_at_risk(figure, curve, np.arange(0, reach + 1 / 30, ticks["dtick"]), order, theme)
     left = 28 + 7 * max(len(name) for name in names)
     depth = 22 + 18 * len(names)
     for row, name in enumerate(names):
@@ -153,7 +153,9 @@ def _draw(
 def _numbers_at_risk(
     figure: go.Figure, curve: KaplanMeier, at: np.ndarray, row: int, theme: Theme
 ) -> None:
-    counts = curve.at_risk_at(at * DAYS_PER_MONTH)
+    days, end = at * DAYS_PER_MONTH, curve.time[-1]
+    # The last look of a two-year follow-up is day 730, half a day before 24 months.
+    counts = curve.at_risk_at(np.where((days > end) & (days - end < 1), end, days))
     for month, count in zip(at, counts, strict=True):
         figure.add_annotation(
             x=float(month), y=0, yref="paper", yshift=-44 - 18 * row, text=number(int(count)),
