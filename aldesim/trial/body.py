@@ -15,7 +15,7 @@ def begin(protocol: Protocol, patients: np.ndarray) -> tuple[VirtualPatients, Ba
     virtual = draw(protocol.population, model.parameter_table(), scenario.seed, patients)
     parameters = {
         **virtual.parameters,
-        **protocol.molecule.model_parameters(),
+        **protocol.molecule.model_parameters(virtual.parameters),
         **scenario.parameters,
     }
     scales = model.state_scales()

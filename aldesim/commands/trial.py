@@ -1,0 +1,112 @@
+"""`aldesim run`, `scenarios`, `records`: virtual trials."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import cyclopts
+
+from aldesim.commands.terminal import NOTICE, Progress, table
+from aldesim.errors import InputError
+
+if TYPE_CHECKING:
+    from aldesim.trial import TrialResult
+
+
+def run(
+    scenario: str,
+    *,
+    patients: Annotated[int | None, cyclopts.Parameter(alias="-n")] = None,
+    seed: int | None = None,
+    out: Path | None = None,
+    workers: int | None = None,
+    chunk: int | None = None,
+) -> int:
+    """Run a virtual trial; the same command resumes it after an interruption.
+
+    Parameters
+    ----------
+    scenario
+        A name from `aldesim scenarios`, or a path ending in .yaml.
+    patients
+        Number of virtual patients (default: the scenario's).
+    seed
+        Seed of all randomness; the same seed gives the same bits (default: the scenario's).
+    out
+        Run folder (default: runs/SCENARIO-HASH).
+    workers
+        Chunks computed at the same time (default: the machine's cores).
+    chunk
+        Patients per chunk; changes memory and speed, never the result.
+    """
+    from aldesim.trial import run as run_trial
+
+    with Progress("patients") as progress:
+        result = run_trial(
+            scenario,
+            patients=patients,
+            seed=seed,
+            out=out,
+            workers=workers,
+            chunk=chunk,
+            progress=progress.show,
+        )
+    _report(result)
+    return 0
+
+
+def _report(result: "TrialResult") -> None:
+    """Write the page, print the summary and where the page lies."""
+    from aldesim.report import pick_patients, summary, write_report
+    from aldesim.trial.replay import replay
+
+    hourly = replay(result, [pick.id for pick in pick_patients(result)])
+    write_report(result, result.report, hourly)
+    title = result.manifest["scenario"]["title"]
+    table(["", "simulated", "note"], summary(result), title=title)
+    print(NOTICE)
+    print(f"Report: {result.report}")
+
+
+def scenarios() -> int:
+    """List the scenarios on the shelf."""
+    from aldesim.trial import load_scenario, scenario_names
+
+    found = [load_scenario(name) for name in scenario_names()]
+    rows = [(s.name, s.title, f"{s.patients:,}", f"{s.follow_up_days:,}") for s in found]
+    table(["scenario", "what it is", "patients", "follow-up, days"], rows)
+    return 0
+
+
+def records(
+    folder: Path,
+    *,
+    out: Path | None = None,
+    time: Literal["day", "h"] = "day",
+    amount: Literal["IU", "mg", "pmol"] = "IU",
+) -> int:
+    """Doses given in a finished run, as NONMEM-style records (ID, TIME, AMT, RATE, EVID, CMT).
+
+    Parameters
+    ----------
+    folder
+        Run folder.
+    out
+        CSV file to write (default: print).
+    time
+        Unit of TIME, from each patient's own first dose.
+    amount
+        Unit of AMT; RATE is per unit of TIME.
+    """
+    from aldesim.trial import TrialResult
+    from aldesim.trial.given import dose_records
+
+    events = dose_records(TrialResult.open(folder), time_unit=time, amount_unit=amount)
+    if out is None:
+        sys.stdout.write(events.csv())
+        return 0
+    try:
+        events.write(out)
+    except OSError as error:
+        raise InputError("out", "", str(out), f"cannot be written: {error.strerror}") from None
+    return 0
