@@ -1,5 +1,6 @@
 """The plan of a qualification: which experiments to simulate and what to watch in them."""
 
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
@@ -109,24 +110,33 @@ class _PlanFile(BaseModel):
     experiments: tuple[Experiment, ...]
 
 
-class Plan(BaseModel):
-    """Experiments and the observations that they are held against."""
+@dataclass(frozen=True)
+class Plan:
+    """Experiments and the observations that they are held against.
 
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+    Parameters
+    ----------
+    experiments : tuple of Experiment
+        In the order in which they are run.
+    observations : tuple of Observation
+        Each rests on some of the experiments.
+
+    Raises
+    ------
+    InputError
+        If an observation rests on an experiment that the plan lacks.
+    """
 
     experiments: tuple[Experiment, ...]
     observations: tuple[Observation, ...]
 
-    @model_validator(mode="after")
-    def _complete(self) -> "Plan":
+    def __post_init__(self):
         known = {experiment.id for experiment in self.experiments}
         for one in self.observations:
-            for name in one.scenarios:
-                if name not in known:
-                    raise InputError(
-                        f"observation {one.id}", "scenario", name, "is no experiment of the plan"
-                    )
-        return self
+            for name in sorted(needed(one) - known):
+                raise InputError(
+                    f"observation {one.id}", "scenario", name, "is no experiment of the plan"
+                )
 
     def experiment(self, name: str) -> Experiment:
         """Experiment of that name."""

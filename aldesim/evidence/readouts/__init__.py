@@ -10,6 +10,8 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 
+import numpy as np
+
 from aldesim.errors import InputError
 from aldesim.evidence.readouts import courses, doses, kinetics, tables
 from aldesim.evidence.readouts.values import Values, pool
@@ -57,7 +59,12 @@ def read(
     """
     name, arguments = parse(line, where)
     if "reference" in arguments:
-        arguments["reference"] = simulated[str(arguments["reference"])]
+        reference = simulated[str(arguments["reference"])]
+        for one in scenarios:
+            if not np.array_equal(simulated[one].covariates["age"], reference.covariates["age"]):
+                allowed = f"must have the patients of {one}: same population, seed and number"
+                raise InputError(where, "reference", reference.name, allowed)
+        arguments["reference"] = reference
     return pool([READOUTS[name](simulated[one], **arguments) for one in scenarios])
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from aldesim.errors import InputError
@@ -35,9 +37,26 @@ def _signs(data: Simulated, sign: str) -> np.ndarray:
 
 def _with(data: Simulated, sign: str) -> Simulated:
     """The same experiment, with a computed sign among its courses."""
-    from dataclasses import replace
-
     return replace(data, courses={**data.courses, sign: _signs(data, sign)})
+
+
+def _span(
+    data: Simulated, sign: str, from_day: float, until_day: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Course of a sign, and its part between two days; shapes (t, n) and (fewer, n)."""
+    course = _signs(data, sign)
+    return course, course[data.between(from_day, until_day)]
+
+
+def _since_last_dose(data: Simulated, cycle: float) -> np.ndarray:
+    """Days since each patient's own last dose of a cycle, shape (t, n); NaN without one."""
+    return data.at[:, np.newaxis] - data.last_dose(int(cycle))
+
+
+def _after_last_dose(data: Simulated, sign: str, days: float, cycle: float) -> np.ndarray:
+    """Sign some days after each patient's own last dose of a cycle; NaN without one."""
+    day = data.last_dose(int(cycle)) + days
+    return np.where(np.isnan(day), np.nan, data.value_at(sign, np.nan_to_num(day)))
 
 
 def _against(now: np.ndarray, start: np.ndarray, against: str) -> Values:
@@ -64,38 +83,40 @@ def at_last_dose(
 ) -> Values:
     """Sign some hours after each patient's own last dose in a cycle; negative hours are before."""
     whole = _with(data, sign)
-    day = whole.last_dose(int(cycle)) + hours / HOURS_PER_DAY
-    return _against(whole.value_at(sign, np.nan_to_num(day)), whole.course(sign)[0], against)
+    now = _after_last_dose(whole, sign, hours / HOURS_PER_DAY, cycle)
+    return _against(now, whole.course(sign)[0], against)
 
 
 def average(
     data: Simulated, sign: str, from_day: float, until_day: float, against: str = "value"
 ) -> Values:
     """Mean of the instants between two days."""
-    whole = _with(data, sign)
-    course = whole.course(sign)
-    inside = whole.between(from_day, until_day)
-    return _against(course[inside].mean(axis=0), course[0], against)
+    course, inside = _span(data, sign, from_day, until_day)
+    return _against(inside.mean(axis=0), course[0], against)
 
 
 def highest(
     data: Simulated, sign: str, from_day: float, until_day: float, against: str = "value"
 ) -> Values:
     """Highest value between two days."""
-    whole = _with(data, sign)
-    inside = whole.between(from_day, until_day)
-    course = whole.course(sign)
-    return _against(course[inside].max(axis=0), course[0], against)
+    course, inside = _span(data, sign, from_day, until_day)
+    return _against(inside.max(axis=0), course[0], against)
 
 
 def lowest(
     data: Simulated, sign: str, from_day: float, until_day: float, against: str = "value"
 ) -> Values:
     """Lowest value between two days."""
-    whole = _with(data, sign)
-    inside = whole.between(from_day, until_day)
-    course = whole.course(sign)
-    return _against(course[inside].min(axis=0), course[0], against)
+    course, inside = _span(data, sign, from_day, until_day)
+    return _against(inside.min(axis=0), course[0], against)
+
+
+def highest_to_first(data: Simulated, sign: str, first_h: float, until_day: float) -> Values:
+    """Highest value from some hours after the first dose on, relative to the highest before."""
+    first = first_h / HOURS_PER_DAY
+    _, before = _span(data, sign, 0.0, first)
+    _, after = _span(data, sign, first, until_day)
+    return Values(after.max(axis=0) / before.max(axis=0))
 
 
 def highest_after_last_dose(
@@ -103,8 +124,7 @@ def highest_after_last_dose(
 ) -> Values:
     """Highest value within some days after each patient's own last dose of a cycle."""
     whole = _with(data, sign)
-    course, last = whole.course(sign), whole.last_dose(int(cycle))
-    since = whole.at[:, np.newaxis] - last
+    course, since = whole.course(sign), _since_last_dose(whole, cycle)
     inside = (since >= 0) & (since <= days)
     top = np.where(inside, course, -np.inf).max(axis=0)
     return _against(np.where(np.isfinite(top), top, np.nan), course[0], against)
@@ -140,14 +160,14 @@ def days_to_return(
     Infinite for those who are not back when the watch ends, 0 for those who never left.
     """
     whole = _with(data, sign)
-    course, since = whole.course(sign), whole.at[:, np.newaxis] - whole.last_dose(int(cycle))
+    course, since = whole.course(sign), _since_last_dose(whole, cycle)
     limit = share * course[0]
     away = (course > limit) if from_above == "yes" else (course < limit)
     away &= since >= 0
     last_away = np.where(away, since, 0.0).max(axis=0)
     not_back = last_away >= since[-1]
     back = np.where(not_back, np.inf, last_away)
-    return Values(np.where(np.isnan(whole.last_dose(int(cycle))), np.nan, back))
+    return Values(np.where(np.isnan(since[0]), np.nan, back))
 
 
 def back_to_start(
@@ -155,16 +175,15 @@ def back_to_start(
 ) -> Values:
     """1 if a sign is at most `within` times its start, some days after the last dose of a cycle."""
     whole = _with(data, sign)
-    day = whole.last_dose(int(cycle)) + days
-    now = whole.value_at(sign, np.nan_to_num(day))
+    now = _after_last_dose(whole, sign, days, cycle)
     back = (now <= within * whole.course(sign)[0]).astype(float)
-    return Values(np.where(np.isnan(now) | np.isnan(day), np.nan, back))
+    return Values(np.where(np.isnan(now), np.nan, back))
 
 
 def hours_on(data: Simulated, sign: str, above: float, cycle: float = 1) -> Values:
     """Hours from the last dose of a cycle until a sign that was above a limit stays at or below."""
     whole = _with(data, sign)
-    since = whole.at[:, np.newaxis] - whole.last_dose(int(cycle))
+    since = _since_last_dose(whole, cycle)
     on = (whole.course(sign) > above) & (since >= 0)
     hours = HOURS_PER_DAY * np.where(on, since, 0.0).max(axis=0)
     return Values(np.where(on.any(axis=0), hours, np.nan))

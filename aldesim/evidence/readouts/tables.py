@@ -23,16 +23,6 @@ def column(data: Simulated, name: str, scale: float = 1.0) -> Values:
     return Values(scale * _number(data, name))
 
 
-def rise(data: Simulated, name: str, start: str) -> Values:
-    """Percent by which one column lies above another."""
-    return Values(100 * (_number(data, name) / _number(data, start) - 1))
-
-
-def fold(data: Simulated, name: str, start: str) -> Values:
-    """One column over another."""
-    return Values(_number(data, name) / _number(data, start))
-
-
 def share(data: Simulated, name: str, at_least: float = -np.inf, below: float = np.inf) -> Values:
     """1 for patients whose column is at least one limit and below another."""
     values = _number(data, name)
@@ -72,12 +62,6 @@ def graded(data: Simulated, term: str, at_least: float) -> Values:
         raise InputError(f"experiment {data.name}", "term", term, f"must be one of {known}")
     worst = rows.filter(pl.col("grade") >= at_least)["id"]
     return Values(_patients(data)["id"].is_in(worst.implode()).cast(pl.Float64).to_numpy())
-
-
-def onset(data: Simulated, term: str) -> Values:
-    """Day on which a CTCAE term was first graded 1 or more; NaN for those it spared."""
-    rows = data.table("toxicity").filter(pl.col("term") == term.replace("_", " "))
-    return Values(rows["onset"].to_numpy())
 
 
 def response(data: Simulated, best: str) -> Values:

@@ -1,0 +1,62 @@
+import numpy as np
+import polars as pl
+import pytest
+
+from aldesim import model
+from aldesim.errors import InputError
+from aldesim.evidence.drive import drive, given_IU, planned_IU, set_levels, slot_minutes
+from aldesim.evidence.plan import load_plan
+from aldesim.population import draw
+from aldesim.trial import load_scenario, run
+from aldesim.trial.protocol import prepare
+
+IDS = np.arange(6)
+
+
+def test_a_frozen_trial_gives_the_courses_of_the_trial(tmp_path):
+    scenario = load_scenario("high-dose-melanoma").model_copy(
+        update={"patients": 6, "follow_up_days": 60}
+    )
+    result = run(scenario, out=tmp_path / "run", workers=1)
+    protocol = prepare(scenario)
+    watch = slot_minutes(protocol)
+    seen = drive(
+        protocol,
+        IDS,
+        dose_IU=given_IU(protocol, result.doses.collect(), IDS),
+        watch=watch,
+        observe=["MAP", "il2_plasma", "SVR"],
+        orders=result.orders.collect(),
+    )
+    kept = result.courses.filter(pl.col("time").is_in((watch / 1440).tolist())).collect()
+    for sign, scale in (("MAP", 1.0), ("il2_plasma", 50.0)):
+        expected = kept[sign].to_numpy().reshape(len(IDS), -1).T
+        assert seen[sign] == pytest.approx(expected, abs=scale, rel=0.01, nan_ok=True)
+
+
+def test_planned_doses_follow_weight_or_surface():
+    protocol = prepare(load_plan().experiment("single-bolus").scenario)
+    virtual = draw(protocol.population, model.parameter_table(), 1, IDS)
+    planned = planned_IU(protocol, virtual)
+    assert planned[0] == pytest.approx(6e6 * virtual.covariates["BSA"])
+
+
+def test_levels_are_set_in_tissue_and_raise_occupancy():
+    protocol = prepare(load_plan().experiment("resting-blood").scenario)
+    levels, seen = set_levels(protocol, IDS, (1.0, 1e6), ["occupancy_Treg", "il2_tissue"])
+    assert seen["il2_tissue"] == pytest.approx(np.repeat(levels[:, None], 6, axis=1), rel=1e-6)
+    assert (np.diff(seen["occupancy_Treg"], axis=0) >= 0).all()
+
+
+def test_unknown_observables_and_inputs_are_refused():
+    protocol = prepare(load_plan().experiment("single-bolus").scenario)
+    dose, watch = np.zeros((1, 6)), np.array([0, 60])
+    with pytest.raises(InputError, match="mood"):
+        drive(protocol, IDS, dose_IU=dose, watch=watch, observe=["mood"])
+    with pytest.raises(InputError, match="magic"):
+        drive(protocol, IDS, dose_IU=dose, watch=watch, observe=["MAP"], inputs={"magic": 1})
+
+
+def test_files_that_a_scenario_names_lie_beside_it():
+    scenario = load_plan().experiment("early-years-melanoma").scenario
+    assert prepare(scenario).support.maintenance.mL_per_h == 153
