@@ -179,3 +179,30 @@ def test_help_imports_nothing_heavy():
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     heavy = {"numpy", "sympy", "polars", "plotly", "pydantic", "llvmlite", "scipy", "libsbml"}
     assert heavy.isdisjoint(out.stdout.split())
+
+
+def test_molecules_are_listed_and_shown_with_sources(aldesim):
+    code, out, _ = aldesim("molecules")
+    assert code == 0
+    assert "aldesleukin" in out
+    code, out, _ = aldesim("molecules", "aldesleukin")
+    assert "16.36 MIU/mg" in out
+    code, _, err = aldesim("molecules", "aldesleukine")
+    assert_one_line(code, err, "aldesleukine", "native_IL2")
+
+
+def test_potency_of_a_plate(aldesim):
+    lines = ["sample,well,replicate,dose_IU_per_mL,response"]
+    for row, (sample, potency) in enumerate((("reference", 1.0), ("lot 7", 0.8))):
+        for step in range(10):
+            for series, wobble in enumerate((0.99, 1.0, 1.01)):
+                dose = 20 / 2**step
+                reading = 0.1 + 1.9 / (1 + (0.8 / (dose * potency)) ** 1.3)
+                well = f"{'ABCDEF'[3 * row + series]}{step + 1}"
+                lines.append(f"{sample},{well},{series},{dose},{reading * wobble:.4f}")
+    code, out, _ = aldesim("potency", write("plate.csv", "\n".join(lines) + "\n"))
+    assert code in (0, 1), "valid or not, but judged"
+    assert "lot 7" in out
+    assert "80" in out
+    code, _, err = aldesim("potency", write("plate.csv", "sample,well,dose_IU_per_mL\na,B1,1\n"))
+    assert_one_line(code, err, "plate.csv", "response")

@@ -18,9 +18,11 @@ def molecules(name: str | None = None, /) -> int:
     from aldesim.drug import describe, load_molecule, molecules
 
     if name is None:
-        shelf = molecules().values()
-        rows = [(m.id, m.name, m.description.split(". ")[0].split(": ")[0]) for m in shelf]
-        table(["molecule", "name", "what it is"], rows)
+        rows = []
+        for molecule in molecules().values():
+            known = {quantity: value for quantity, value, _ in describe(molecule)}
+            rows.append((molecule.id, molecule.name, known["K_alpha"], known["K_beta_gamma"]))
+        table(["molecule", "name", "CD25 alone, Kd", "CD122-CD132, Kd"], rows)
         return 0
     molecule = load_molecule(name)
     table(["", "value", "source"], describe(molecule), title=molecule.name)
