@@ -1,9 +1,10 @@
 """Predictive distribution of a published number, and how well the number fits it.
 
 A replicate is one study repeated in the simulation: a new group of virtual patients of the size
-that was published (drawn with replacement from all that were simulated), its statistic, a random effect of the study where its size is known, and the
-rounding with which the number was printed. The uncertainty that a paper states for its own number
-is that same sampling, so it enters once, here, and the published interval is not added to it.
+that was published (drawn with replacement from all that were simulated), its statistic, a random
+effect of the study where its size is known, and the rounding with which the number was printed.
+The uncertainty that a paper states for its own number is that same sampling, so it enters once,
+here, and the published interval is not added to it.
 """
 
 from __future__ import annotations
