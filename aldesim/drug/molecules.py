@@ -178,7 +178,9 @@ def describe(molecule: Molecule) -> list[tuple[str, str, str]]:
     activity = molecule.specific_activity
     values = {
         "molar_mass": f"{molecule.molar_mass:,.0f} g/mol",
-        "specific_activity": "none: dosed by mass" if activity is None else f"{activity / 1e6:.4g} MIU/mg",
+        "specific_activity": "none: dosed by mass"
+        if activity is None
+        else f"{activity / 1e6:.4g} MIU/mg",
         "K_alpha": _affinity(molecule.affinities.K_alpha),
         "K_beta_gamma": _affinity(molecule.affinities.K_beta_gamma),
     }

@@ -1,6 +1,6 @@
 """Regimens: what is given when, read from YAML."""
 
-# ruff: noqa: N803 (units keep their capitals in names)
+
 
 from dataclasses import dataclass
 from functools import cached_property
