@@ -1,7 +1,5 @@
 """Regimens: what is given when, read from YAML."""
 
-
-
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
