@@ -78,7 +78,7 @@ class Experimenter:
             dose = given_IU(protocol, tables["doses"].filter(pl.col("id") < size), ids)
         at, courses = self._courses(experiment, protocol, ids, dose, result)
         if result is not None and courses:
-            courses = _alive_only(at, courses, tables["patients"].head(size))
+            courses = alive_only(at, courses, tables["patients"].head(size))
         slots = protocol.regimen.slots()
         return Simulated(
             name=experiment.id,
@@ -140,9 +140,10 @@ class Experimenter:
         return at, courses
 
 
-def _alive_only(
+def alive_only(
     at: np.ndarray, courses: dict[str, np.ndarray], patients: pl.DataFrame
 ) -> dict[str, np.ndarray]:
+    """Courses (t, n) at days (t,) of these patients (n rows), NaN from death on."""
     death = np.where(patients["died"], patients["death_day"], np.inf)
     alive = at[:, np.newaxis] < death
     return {name: np.where(alive, course, np.nan) for name, course in courses.items()}

@@ -129,11 +129,11 @@ def _statistic(
                 raise InputError(
                     f"observation {observation.id}", "kind", "survival", "needs times and events"
                 )
-            return _survival_medians(drawn, known.event[groups])
+            return survival_medians(drawn, known.event[groups])
     raise InputError(f"observation {observation.id}", "kind", observation.kind, "is not known")
 
 
-def _survival_medians(time: np.ndarray, event: np.ndarray) -> np.ndarray:
+def survival_medians(time: np.ndarray, event: np.ndarray) -> np.ndarray:
     """Kaplan-Meier medians of many groups at once, (r, n) to (r,); infinite if not reached."""
     # Events before censorings at the same time.
     order = np.lexsort((~event, time), axis=1)

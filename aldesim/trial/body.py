@@ -4,20 +4,15 @@ import numpy as np
 
 from aldesim import model
 from aldesim.engine import Batch
-from aldesim.population import VirtualPatients, draw
+from aldesim.population import VirtualPatients
 from aldesim.regimen import Slot
 from aldesim.trial.protocol import RTOL, Protocol
 
 
 def begin(protocol: Protocol, patients: np.ndarray) -> tuple[VirtualPatients, Batch]:
     """Patients drawn, and their bodies untreated at time 0."""
-    scenario = protocol.scenario
-    virtual = draw(protocol.population, model.parameter_table(), scenario.seed, patients)
-    parameters = {
-        **virtual.parameters,
-        **protocol.molecule.model_parameters(virtual.parameters),
-        **scenario.parameters,
-    }
+    virtual = protocol.draw(patients)
+    parameters = protocol.body_parameters(virtual)
     scales = model.state_scales()
     return virtual, protocol.model.batch(parameters, len(patients), rtol=RTOL, scale=scales)
 

@@ -13,7 +13,7 @@ from aldesim import __version__, model
 from aldesim.care import RuleSet, Support, load_rules, load_support
 from aldesim.drug import Molecule, load_molecule
 from aldesim.errors import InputError
-from aldesim.population import Population, load_population
+from aldesim.population import Population, VirtualPatients, draw, load_population
 from aldesim.regimen import Regimen, load_regimen
 from aldesim.trial.clock import MINUTES_PER_DAY, Clock, build_clock
 from aldesim.trial.events import EventKind, load_event_kinds
@@ -63,6 +63,18 @@ class Protocol:
             follow_up_days=self.scenario.follow_up_days,
             scan_days=self.scenario.scan_days,
         )
+
+    def draw(self, patients: np.ndarray) -> VirtualPatients:
+        """Virtual patients of the scenario's seed with these indices."""
+        return draw(self.population, model.parameter_table(), self.scenario.seed, patients)
+
+    def body_parameters(self, virtual: VirtualPatients) -> dict[str, Any]:
+        """Parameters of their bodies that differ from the model's own, in the model's units."""
+        return {
+            **virtual.parameters,
+            **self.molecule.model_parameters(virtual.parameters),
+            **self.scenario.parameters,
+        }
 
     @cached_property
     def inputs(self) -> dict[str, Any]:
