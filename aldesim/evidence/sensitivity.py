@@ -30,7 +30,7 @@ from aldesim.model import Parameter
 from aldesim.trial.protocol import prepare
 
 OUT = Path("runs/sensitivity")
-PATIENTS = 128
+PATIENTS = 96
 BLOCKS = 24
 """Steps computed together: fewer cost more overhead, more cost more memory."""
 CACHE_FORMAT = 1
@@ -122,7 +122,7 @@ def sensitivity(
     parameters : sequence of str, optional
         Parameters to move; by default all.
     patients : int
-        Virtual patients of each experiment.
+        Virtual patients of each trial; half as many of an experiment in which nothing is decided.
     workers : int, optional
         Groups of steps computed at the same time; default the machine's cores.
     out : path, optional
@@ -211,7 +211,11 @@ def _group(
     if file.exists():
         with np.load(file) as kept:
             return {step: _unpack(kept, plan, index) for index, step in enumerate(steps)}
-    simulated = {one.id: simulate(one, steps, patients) for one in plan.experiments}
+    simulated = {
+        # Where nothing is decided all differences are smooth: half as many patients tell as much.
+        one.id: simulate(one, steps, patients if one.how == "trial" else max(patients // 2, FEWEST))
+        for one in plan.experiments
+    }
     found = {
         step: [
             read(

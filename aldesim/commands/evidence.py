@@ -1,0 +1,82 @@
+"""`aldesim qualify`: the model against published numbers."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aldesim.commands.terminal import NOTICE, Progress, table
+
+if TYPE_CHECKING:
+    from aldesim.evidence import Scoreboard
+
+
+def qualify(
+    *,
+    quick: bool = False,
+    out: Path | None = None,
+    workers: int | None = None,
+    plan: Path | None = None,
+) -> int:
+    """Hold the model against published numbers; the same command resumes it.
+
+    Parameters
+    ----------
+    quick
+        Only the short experiments with few patients: to see that all works, not to judge.
+    out
+        Folder of the scoreboard and its cache (default: runs/qualification).
+    workers
+        Experiments computed at the same time (default: the machine's cores).
+    plan
+        YAML file of experiments instead of the package's own.
+    """
+    from aldesim.evidence import qualify as run_qualification
+    from aldesim.evidence.qualify import OUT
+    from aldesim.report.scoreboard import write_scoreboard
+
+    folder = out or OUT
+    with Progress("experiments") as progress:
+        board = run_qualification(
+            plan, quick=quick, workers=workers, out=folder, progress=progress.show
+        )
+    page = write_scoreboard(board, folder / "scoreboard.html")
+    _print(board)
+    print(NOTICE)
+    print(f"Scoreboard: {page}")
+    return 0
+
+
+def _print(board: "Scoreboard") -> None:
+    """Print agreement by domain, then every miss."""
+    from aldesim.report.figures.scoreboard import figures, observed
+    from aldesim.report.wording import number, percent
+
+    tallies = [(name, board.tally(name)) for name in board.domains]
+    tallies += [
+        ("all", board.tally()),
+        ("used for calibration", board.tally(calibration=True)),
+        ("not used", board.tally(calibration=False)),
+    ]
+    table(
+        ["domain", "rows", "inside", "weighted", "mean log score"],
+        [
+            (name, str(t.rows), str(t.inside), percent(t.coverage, 0), number(t.log_score, 2))
+            for name, t in tallies
+        ],
+        title="Agreement with published numbers" + (", quick subset" if board.quick else ""),
+    )
+    print()
+    table(
+        ["miss", "domain", "observed", "simulated", "95 % of repeats", "unit"],
+        [
+            (
+                row.observation.id,
+                row.observation.domain,
+                observed(row),
+                figures(row.median),
+                f"{figures(row.low)} to {figures(row.high)}",
+                row.observation.unit,
+            )
+            for row in board.misses
+        ],
+        title=f"{len(board.misses)} of {len(board.rows)} outside",
+    )
