@@ -139,7 +139,10 @@ def sensitivity(
     InputError
         If a parameter is not known or a number is too small.
     """
-    for field, number, least in (("patients", patients, FEWEST), ("workers", workers or 1, 1)):
+    for field, number, least in (
+        ("patients", patients, FEWEST),
+        ("workers", 1 if workers is None else workers, 1),
+    ):
         if number < least:
             raise InputError("sensitivity", field, number, f"must be {least} or more")
     chosen = plan or calibration_plan()
