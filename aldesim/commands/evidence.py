@@ -66,15 +66,14 @@ def _print(board: "Scoreboard") -> None:
     )
     print()
     table(
-        ["miss", "domain", "observed", "simulated", "95 % of repeats", "unit"],
+        ["miss", "domain", "observed", "simulated", "95 %"],
         [
             (
                 row.observation.id,
                 row.observation.domain,
-                observed(row),
+                f"{observed(row)} {row.observation.unit}",
                 figures(row.median),
                 f"{figures(row.low)} to {figures(row.high)}",
-                row.observation.unit,
             )
             for row in board.misses
         ],
