@@ -8,8 +8,8 @@ CELLS = ("Treg", "CD8", "CD4", "NK", "NK_bright")
 
 
 def occupancy(new_batch, cell, level, **parameters):
-    """Occupancy at tissue levels [pM], one lane each."""
-    batch = new_batch(len(level), **parameters)
+    """Occupancy at tissue levels [pM] of the drug alone, one lane each."""
+    batch = new_batch(len(level), **{"il2_lymphoid_rest": 1e-18, **parameters})
     volume = batch.observe(["peripheral_volume"])["peripheral_volume"]
     free = batch.observe(["il2_free_fraction"])["il2_free_fraction"]
     batch.add("il2_peripheral", level * volume / free)
