@@ -145,3 +145,14 @@ def test_line_infection_by_era(cohort):
     """Kammula 1998: line sepsis in 18 % of patients before prophylaxis."""
     risk = 1 - np.exp(-cohort["infection_hazard"][-1]).mean()
     assert 0.1 < risk < 0.28
+
+
+def test_leak_is_systemic_not_at_the_injection_site(new_batch):
+    """A depot that never reaches the blood leaks nothing; one that does, everywhere."""
+    batch = new_batch(SC_bioavailability=np.array([1e-9, 0.37]))
+    days = [float(d) for d in range(5)]
+    course = treat(batch, days, until=6.0, iu_per_kg=18e6 / 75, route="sc")
+    leak = course["permeability"].max(axis=0)
+    assert leak[0] < 1e-6
+    assert leak[1] > 0.05
+    assert course["albumin"].min(axis=0)[1] < course["albumin"].min(axis=0)[0] - 0.1
