@@ -139,6 +139,7 @@ def test_a_steroid_spares_the_patient_but_not_the_counts(new_batch, plain):
     assert course["haemoglobin"].min() == pytest.approx(plain["haemoglobin"].min(), abs=0.8)
     assert course["eosinophils"].max() > 0.7 * plain["eosinophils"].max()
     assert course["glucose"].max() > plain["glucose"].max()
+    assert course["infection_hazard"][-1] > plain["infection_hazard"][-1]
 
 
 def test_line_infection_by_era(cohort):
