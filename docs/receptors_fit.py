@@ -1,4 +1,4 @@
-"""Does the closed receptor model carry over from known variants to unknown ones?
+"""The closed receptor model against interleukin-2 variants that it was not fitted on.
 
 Five numbers that no binding assay gives (the two affinities of a fused wild type on cells, what a
 second arm adds to each, and the strength of pairing) are fitted on half of the variants; the other
