@@ -5,7 +5,8 @@ import pytest
 
 MOVING = {
     *("ln_tumour_sensitive", "ln_tumour_resistant", "dendritic", "tumour_specific_T"),
-    *("tumour_memory", "TIL", "tumour_Treg", "disease_death_hazard", "urine_total"),
+    *("tumour_memory", "TIL", "tumour_Treg", "metastasis_hazard"),
+    *("disease_death_hazard", "urine_total"),
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -45,10 +45,13 @@ def treat(
     often_until: float = 45.0,
     often: float = 0.25,
     rarely: float = 7.0,
+    orders: Mapping[str, float] | None = None,
+    watch: Sequence[str] = (),
 ) -> dict[str, np.ndarray]:
     """Course of every sign, arrays (time, patient), under doses and ward care.
 
-    ``route`` is "iv" (15 min), "sc" or "oral"; ``infusion`` is (start, stop, IU/kg/day).
+    ``route`` is "iv" (15 min), "sc" or "oral"; ``infusion`` is (start, stop, IU/kg/day); ``orders``
+    are inputs held throughout the stay, ``watch`` more observables to record.
     """
     pmol = iu_per_kg * np.asarray(weight) / IU_PER_PMOL
     starts = list(doses) + ([infusion[0]] if infusion else [])
@@ -70,11 +73,12 @@ def treat(
     n = batch.size
     rate, bolus_l, day = np.zeros(n), np.zeros(n), -1
     last = -9.0
-    rows: dict[str, list[np.ndarray]] = {name: [] for name in SIGNS}
+    names = dict.fromkeys((*SIGNS, *watch))
+    rows: dict[str, list[np.ndarray]] = {name: [] for name in names}
     start_weight = batch.observe(["weight"])["weight"]
     for t, following in zip(grid, [*grid[1:], None], strict=True):
-        seen = batch.observe(SIGNS)
-        for name in SIGNS:
+        seen = batch.observe(list(names))
+        for name in names:
             rows[name].append(seen[name])
         if following is None:
             break
@@ -111,6 +115,8 @@ def treat(
             "pressor_on": float(inside and support),
             "diuretic": np.where(heavy, 0.6, 0.0) if t - last > 0.7 else 0.0,
         }
+        for name, value in (orders or {}).items():
+            inputs[name] = value if inside else 0.0
         batch.advance(following, inputs)
     course = {name: np.array(values) for name, values in rows.items()}
     course["time"] = np.array(grid)
