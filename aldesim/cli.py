@@ -5,7 +5,7 @@ import sys
 import cyclopts
 
 from aldesim import __version__
-from aldesim.commands import laboratory, trial
+from aldesim.commands import evidence, laboratory, trial
 from aldesim.commands.terminal import NOTICE
 from aldesim.errors import InputError
 
@@ -20,7 +20,7 @@ app = cyclopts.App(
 )
 for command in (trial.run, trial.scenarios, trial.records):
     app.command(command)
-for command in (laboratory.molecules, laboratory.potency):
+for command in (laboratory.molecules, laboratory.potency, evidence.qualify):
     app.command(command)
 
 
