@@ -93,7 +93,7 @@ class EventRecords:
         path.write_text(self.csv(), encoding="utf-8")
 
 
-def plan_doses(regimen: Regimen, body_weight: np.ndarray, BSA: np.ndarray) -> Doses:  # noqa: N803
+def plan_doses(regimen: Regimen, body_weight: np.ndarray, BSA: np.ndarray) -> Doses:
     """Every planned dose of a regimen for patients 0 to n - 1.
 
     Parameters

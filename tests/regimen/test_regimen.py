@@ -95,7 +95,7 @@ def test_weight_must_be_positive(weight):
 
 
 def test_unknown_regimen_lists_the_shelf():
-    with pytest.raises(InputError, match="on the shelf: continuous_infusion, high_dose"):
+    with pytest.raises(InputError, match="on the shelf: after_til, continuous_infusion, high_dose"):
         load_regimen("hd")
 
 
