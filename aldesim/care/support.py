@@ -1,7 +1,5 @@
 """Supportive care: standing orders from YAML, reviewed every hour for many patients at once."""
 
-
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
