@@ -99,15 +99,16 @@ class Round(_Row):
                 raise ValueError("error_of must name a sign above it in the same round")
         return self
 
+    @property
     def draws_per_day(self) -> int:
-        """Readings that one day can hold."""
-        return 24 if self.tighter else len(self.at_hours)
+        """Readings that one day can hold: one of them off schedule, or one each hour."""
+        return 24 if self.tighter else len(self.at_hours) + 1
 
     def draw(self, hour: int) -> int:
-        """Number within the day of a reading at an hour of the clock."""
+        """Number within its day of the reading at an hour of the clock."""
         if self.tighter:
             return hour
-        return sum(at < hour for at in self.at_hours) % len(self.at_hours)
+        return self.at_hours.index(hour) if hour in self.at_hours else len(self.at_hours)
 
 
 class Schedule(_Row):
