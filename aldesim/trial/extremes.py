@@ -1,4 +1,4 @@
-"""The worst of it: running extremes of the signs and worst CTCAE grades of each patient."""
+"""The worst of it: running extremes of the body and worst CTCAE grades of each patient."""
 
 import numpy as np
 import polars as pl
@@ -26,17 +26,20 @@ class Extremes:
 
     Parameters
     ----------
-    signs : dict of str to ndarray, shape (n,)
-        Signs before the first dose.
+    seen : dict of str to ndarray, shape (n,)
+        Observables of the model before the first dose: the true values, not readings.
     """
 
-    def __init__(self, signs: dict[str, np.ndarray]):
+    def __init__(self, seen: dict[str, np.ndarray]):
+        self._weight = seen["weight"].copy()
+        signs = self._with_gain(seen)
         self.values = {name: signs[sign].copy() for name, (sign, _) in _KEEP.items()}
-        self.pressor_hours = np.zeros(len(signs["MAP"]))
-        self.fluid_L = np.zeros(len(signs["MAP"]))
+        self.pressor_hours = np.zeros(len(seen["MAP"]))
+        self.fluid_L = np.zeros(len(seen["MAP"]))
 
-    def look(self, signs: dict[str, np.ndarray], alive: np.ndarray) -> None:
+    def look(self, seen: dict[str, np.ndarray], alive: np.ndarray) -> None:
         """Take one instant into account, for those alive."""
+        signs = self._with_gain(seen)
         for name, (sign, pick) in _KEEP.items():
             old = self.values[name]
             self.values[name] = np.where(alive, pick(old, signs[sign]), old)
@@ -46,9 +49,13 @@ class Extremes:
         self.pressor_hours += np.where(pressor_dose > PRESSOR_ON, HOURS_PER_DAY * days, 0.0)
         self.fluid_L += crystalloid * days
 
+    def _with_gain(self, seen: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        gain = seen["weight"] - self._weight
+        return seen | {"weight_gain_pct": 100 * gain / self._weight}
+
 
 class WorstGrades:
-    """Worst CTCAE grade of each term, the day it began and the day it was worst.
+    """Worst CTCAE grade of each term as charted, the day it began and the day it was worst.
 
     Parameters
     ----------

@@ -11,14 +11,16 @@ from pydantic import BaseModel
 
 from aldesim import __version__, model
 from aldesim.care import RuleSet, Support, load_rules, load_support
+from aldesim.care.measurement import Schedule, load_schedule
 from aldesim.drug import Molecule, load_molecule
 from aldesim.errors import InputError
 from aldesim.population import Population, load_population
-from aldesim.regimen import Regimen, load_regimen
+from aldesim.regimen import Regimen, Slots, load_regimen
+from aldesim.trial.calendar import Calendar, course_calendar
 from aldesim.trial.clock import MINUTES_PER_DAY, Clock, build_clock
 from aldesim.trial.events import EventKind, load_event_kinds
 from aldesim.trial.scenario import Scenario
-from aldesim.trial.signs import DERIVED, READ
+from aldesim.trial.signs import DERIVED, IMPLIED, READ
 
 if TYPE_CHECKING:
     from aldesim.engine import Model
@@ -40,6 +42,8 @@ class Protocol:
         The compiled biology.
     population, molecule, regimen, rules, support, event_kinds
         What the scenario names.
+    measurement : Schedule or None
+        How signs are read; None if their true values are known at once.
     """
 
     scenario: Scenario
@@ -50,18 +54,30 @@ class Protocol:
     rules: RuleSet
     support: Support
     event_kinds: tuple[EventKind, ...]
+    measurement: Schedule | None
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """Planned doses of every course."""
+        scenario = self.scenario
+        return course_calendar(self.regimen, scenario.courses, scenario.ward_hours_after_last_slot)
+
+    @property
+    def slots(self) -> Slots:
+        """Planned doses of every course, in order of time."""
+        return self.calendar.slots
 
     @cached_property
     def clock(self) -> Clock:
         """Instants at which the loop stops."""
-        slots = self.regimen.slots()
+        slots = self.slots
         return build_clock(
             np.rint(slots.time * MINUTES_PER_DAY).astype(np.int64),
             np.rint(slots.duration * MINUTES_PER_DAY).astype(np.int64),
             slots.cycle,
             ward_hours_after_last_slot=self.scenario.ward_hours_after_last_slot,
             follow_up_days=self.scenario.follow_up_days,
-            scan_days=self.scenario.scan_days,
+            scan_days=self.calendar.scan_days(self.scenario.scan_days),
         )
 
     @cached_property
@@ -77,6 +93,8 @@ class Protocol:
             "events": [
                 kind.model_dump(mode="json", exclude_none=True) for kind in self.event_kinds
             ],
+            "measurement": self.measurement
+            and self.measurement.model_dump(mode="json", exclude_none=True),
         }
 
     @cached_property
@@ -92,9 +110,16 @@ class Protocol:
             for name, content in contents.items()
         }
 
+    @cached_property
+    def signs(self) -> frozenset[str]:
+        """Signs that a trial supplies to rules, grades and orders."""
+        events = {kind.sign for kind in self.event_kinds}
+        implied = {sign for sign, cause in IMPLIED.items() if cause in events}
+        return frozenset({*READ, *DERIVED, *events, *implied})
+
     def not_evaluated(self) -> list[dict[str, object]]:
         """Rules that rest on signs the model does not simulate: id, text, signs, partly."""
-        supplied = {*READ, *DERIVED, *(kind.sign for kind in self.event_kinds)}
+        supplied = self.signs
         texts = {rule.id: rule.text for rule in self.rules.rules}
         return [
             {
@@ -129,6 +154,7 @@ def prepare(scenario: Scenario) -> Protocol:
         rules=load_rules(scenario.rules),
         support=load_support(scenario.support),
         event_kinds=load_event_kinds(),
+        measurement=load_schedule(scenario.measurement),
     )
     _check_parameters(protocol)
     return protocol
@@ -149,6 +175,7 @@ def restore(inputs: dict[str, Any]) -> Protocol:
         rules=kept(RuleSet, inputs["rules"]),
         support=kept(Support, inputs["support"]),
         event_kinds=tuple(kept(EventKind, kind) for kind in inputs["events"]),
+        measurement=inputs["measurement"] and kept(Schedule, inputs["measurement"]),
     )
 
 

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +81,11 @@ def run(
         with ThreadPoolExecutor(workers) as executor:
             _compute(protocol, folder, chunk, executor, progress or (lambda done, total: None))
         folder.join()
-        manifest |= {"failed": _failed(folder), "wall_seconds": time.monotonic() - started}
+        manifest |= {
+            "failed": _failed(folder),
+            "replay": _replayed(TrialResult(folder.path, manifest)),
+            "wall_seconds": time.monotonic() - started,
+        }
         folder.write_manifest(manifest)
     return TrialResult(folder.path, manifest)
 
@@ -169,6 +174,13 @@ def _manifest(protocol: Protocol, place: Path) -> dict[str, Any]:
         "not_evaluated": protocol.not_evaluated(),
         "failed": [],
     }
+
+
+def _replayed(result: TrialResult) -> dict[str, Any]:
+    """Outcome of the frozen replay check: a sample rebuilt from the ledger and the orders."""
+    from aldesim.trial.replay import check_replay
+
+    return asdict(check_replay(result))
 
 
 def _failed(folder: RunFolder) -> list[dict[str, Any]]:
