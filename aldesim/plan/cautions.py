@@ -65,10 +65,10 @@ def _bag(recipe: Recipe, product: Product) -> Iterator[str]:
             f" {bag.volume_step_mL:g} mL; {recipe.diluent_mL:g} mL gives {strength:.1f} ug/mL."
         )
     elif recipe.diluent_mL != bag.volume_mL:
-        more = (recipe.diluent_mL or 0) > bag.volume_mL
+        side = "above" if (recipe.diluent_mL or 0) > bag.volume_mL else "below"
         yield (
-            f"{recipe.diluent_mL:g} mL of diluent, not {bag.volume_mL:g} mL, which would"
-            f" {'pass' if more else 'not reach'} {window}."
+            f"{recipe.diluent_mL:g} mL of diluent, because {bag.volume_mL:g} mL would be {side} the"
+            f" {window} allowed."
         )
 
 

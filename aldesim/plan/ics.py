@@ -13,6 +13,7 @@ from aldesim.plan.monitoring import Check
 from aldesim.plan.writing import NOTICE, iso, miu, steps
 
 SPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://aldesim.invalid/plan")
+MARGIN = timedelta(days=400)  # so that a zone's rules cover the plan on both sides
 
 
 def to_icalendar(plan: Plan, stamp: datetime | None = None) -> bytes:
@@ -37,14 +38,15 @@ def to_icalendar(plan: Plan, stamp: datetime | None = None) -> bytes:
     for event in _events(plan):
         event.add("dtstamp", written.astimezone(UTC).replace(microsecond=0))
         calendar.add_component(event)
-    calendar.add_missing_timezones()
+    dates = [dose.start.date() for dose in plan.doses]
+    calendar.add_missing_timezones(dates[0] - MARGIN, dates[-1] + MARGIN)
     return calendar.to_ical()
 
 
 def _events(plan: Plan) -> Iterator[Event]:
-    first = plan.doses[0].start.date()
-    before = plan.monitoring.at("before")
-    yield _all_day(plan, "before", first, "IL-2: tests before the first dose", _listed(before))
+    day_before = plan.doses[0].start.date() - timedelta(days=1)
+    tests = _listed(plan.monitoring.at("before"))
+    yield _all_day(plan, "before", day_before, "IL-2: tests before the first dose", tests)
     daily = _listed(plan.monitoring.at("each_day"))
     for when, doses in plan.days():
         title = f"IL-2 day {doses[0].day}: {len(doses)} dose" + ("" if len(doses) == 1 else "s")

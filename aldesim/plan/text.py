@@ -46,6 +46,8 @@ def _lines(plan: Plan) -> Iterator[str]:
     yield from _checks(plan)
     if plan.rules is not None:
         yield from _heading(f"Before each dose: {plan.rules.name}")
+        for _, limit in plan.rules.limits:
+            yield from _bullet(f"{limit.id} [stop the cycle] {limit.text}")
         for rule in plan.rules.rules:
             verb = {"hold": "hold", "stop_cycle": "stop the cycle"}.get(
                 rule.action, "stop for good"

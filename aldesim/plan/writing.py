@@ -5,9 +5,10 @@ from datetime import date, datetime
 from aldesim.plan.course import Recipe
 
 NOTICE = (
-    "Research use only. This works out what a published regimen says; it is no prescription and"
-    " no treatment advice. Nothing here may be given to a person."
+    "Research use only. This works out what a published regimen says. It is no prescription and no"
+    " treatment advice."
 )
+ACTIONS = {"hold": "hold", "stop_cycle": "stop the cycle", "stop_for_good": "stop for good"}
 
 
 def day(moment: date | datetime) -> str:
