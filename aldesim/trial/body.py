@@ -16,6 +16,7 @@ def begin(protocol: Protocol, patients: np.ndarray) -> tuple[VirtualPatients, Ba
     parameters = {
         **virtual.parameters,
         **protocol.molecule.model_parameters(),
+        **protocol.support.model_parameters(),
         **scenario.parameters,
     }
     scales = model.state_scales()

@@ -20,7 +20,7 @@ from aldesim.trial.calendar import Calendar, course_calendar
 from aldesim.trial.clock import MINUTES_PER_DAY, Clock, build_clock
 from aldesim.trial.events import EventKind, load_event_kinds
 from aldesim.trial.scenario import Scenario
-from aldesim.trial.signs import DERIVED, IMPLIED, READ
+from aldesim.trial.signs import CHARTED_ONLY, DERIVED, IMPLIED, READ
 
 if TYPE_CHECKING:
     from aldesim.engine import Model
@@ -131,6 +131,13 @@ class Protocol:
             for gap in self.rules.not_evaluated(supplied)
         ]
 
+    def not_simulated(self) -> list[dict[str, str]]:
+        """Supportive orders for drugs that the model does not have: id, drug, input."""
+        return [
+            {"id": order.id, "drug": order.drug, "input": order.input}
+            for order in self.support.not_simulated(self.model.inputs)
+        ]
+
     @property
     def identity(self) -> str:
         """One hash of all inputs: equal identity, equal bits."""
@@ -157,6 +164,7 @@ def prepare(scenario: Scenario) -> Protocol:
         measurement=load_schedule(scenario.measurement),
     )
     _check_parameters(protocol)
+    _check_signs(protocol)
     return protocol
 
 
@@ -177,6 +185,23 @@ def restore(inputs: dict[str, Any]) -> Protocol:
         event_kinds=tuple(kept(EventKind, kind) for kind in inputs["events"]),
         measurement=inputs["measurement"] and kept(Schedule, inputs["measurement"]),
     )
+
+
+def _check_signs(protocol: Protocol) -> None:
+    """Refuse readings that no chart uses, and orders on signs that a trial does not have."""
+    if protocol.measurement is not None:
+        readable = {*READ, *CHARTED_ONLY}
+        for sign in protocol.measurement.signs:
+            if sign not in readable:
+                allowed = f"is not read; a schedule has {', '.join(sorted(readable))}"
+                raise InputError(f"measurement {protocol.measurement.id}", "sign", sign, allowed)
+    for order in protocol.support.orders:
+        for condition in (order.when, order.unless):
+            for leaf in condition.comparisons() if condition else ():
+                if leaf.sign not in protocol.signs:
+                    where, field = f"support {protocol.support.id}", f"orders[{order.id}].sign"
+                    allowed = "is not simulated; an order cannot rest on it"
+                    raise InputError(where, field, leaf.sign, allowed)
 
 
 def _check_parameters(protocol: Protocol) -> None:

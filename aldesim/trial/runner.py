@@ -172,6 +172,7 @@ def _manifest(protocol: Protocol, place: Path) -> dict[str, Any]:
         },
         "hashes": protocol.hashes,
         "not_evaluated": protocol.not_evaluated(),
+        "not_simulated": protocol.not_simulated(),
         "failed": [],
     }
 

@@ -44,6 +44,9 @@ DERIVED = (
 )
 """Signs that a chart adds: differences, sums over hours, trends since the last decision."""
 
+CHARTED_ONLY = ("weight", "urine_total")
+"""Observables that are read too, but are no signs by themselves."""
+
 IMPLIED = {"ventricular_arrhythmia": "sustained_VT", "infection_suspected": "infection"}
 """Signs that are true whenever another one is: every such event of the model is that severe."""
 

@@ -266,6 +266,7 @@ class _Loop:
             self._ward_memory,
             HOURS_PER_DAY * (day - done.stay.last_dose),
             done.stay.inpatient,
+            self._protocol.model.inputs,
         )
         self._inputs |= standing
         done.order_log.note(day, {name: self._inputs[name] for name in done.order_log.last})
