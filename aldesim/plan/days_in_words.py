@@ -55,10 +55,7 @@ def _when(regimen: Regimen) -> Iterator[str]:
             yield "The dose is not the same in all weeks."
     if len(cycles) > 1:
         rest = round(float(slots.time[cycles[1][0]])) - int(days[-1]) - 1
-        more = (
-            "the same again" if len(cycles) == 2 else f"the same {_number(len(cycles) - 1)} times"
-        )
-        yield f"Then you rest for {_span(rest)}. Then comes {more}."
+        yield f"Then you rest for {_span(rest)}. This is done {_number(len(cycles))} times in all."
 
 
 def _span(days: int) -> str:

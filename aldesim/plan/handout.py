@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from aldesim.errors import InputError
 from aldesim.plan.days_in_words import days_in_words
 from aldesim.plan.rates import Rates
-from aldesim.plan.words import Effect, Sentence, load_effects, load_words
+from aldesim.plan.words import Effect, Published, Sentence, load_effects, load_words
 from aldesim.regimen import Regimen
 
 WIDTH = 80
@@ -52,7 +52,7 @@ class Handout:
     sections : tuple of (str, tuple of str)
         Headings with paragraphs.
     effects : tuple of EffectRow
-        Side effects, most common first where they were counted.
+        Side effects, most common first, deaths last.
     origin : tuple of str
         Where the numbers come from.
     questions : tuple of str
@@ -122,8 +122,8 @@ def handout(regimen: Regimen, rates: Rates | None = None) -> Handout:
         if paragraphs:
             sections.append((section.heading, tuple(paragraphs)))
     chosen = [effect for effect in load_effects() if regimen.setting in effect.settings]
+    chosen.sort(key=lambda effect: -_how_common(effect, regimen, rates))
     rows = [_row(effect, regimen, rates) for effect in chosen]
-    rows.sort(key=lambda row: -1.0 if row.share is None else -1.0 - row.share)
     return Handout(
         title=regimen.name,
         notice=_clean(words.notice),
@@ -139,6 +139,15 @@ def _for(regimen: Regimen, sentences: tuple[Sentence, ...]) -> list[str]:
     return [_clean(s.text) for s in sentences if regimen.setting in s.settings]
 
 
+def _how_common(effect: Effect, regimen: Regimen, rates: Rates | None) -> float:
+    """Share of people by which effects are put in order; deaths come last."""
+    if effect.deaths:
+        return -1.0
+    counted = rates.any_grade(effect.term) if rates is not None and effect.term else None
+    figures = [row.percent / 100 for row in effect.published if regimen.id in row.regimens]
+    return counted if counted is not None else max(figures, default=0.0)
+
+
 def _row(effect: Effect, regimen: Regimen, rates: Rates | None) -> EffectRow:
     share, simulated = None, (NOT_COUNTED,)
     if rates is not None and effect.deaths:
@@ -149,9 +158,7 @@ def _row(effect: Effect, regimen: Regimen, rates: Rates | None) -> EffectRow:
         serious = rates.serious(effect.term) or 0.0
         simulated = (in_hundred(share), f"serious: {in_hundred(serious)} ({effect.serious})")
     published = tuple(
-        (_published(row.percent, row.of, row.what), row.source)
-        for row in effect.published
-        if regimen.id in row.regimens
+        (_published(row), row.source) for row in effect.published if regimen.id in row.regimens
     )
     return EffectRow(
         name=effect.name,
@@ -175,10 +182,10 @@ def in_hundred(share: float) -> str:
     return f"{100 * share:.0f} of 100"
 
 
-def _published(percent: float, of: int | None, what: str) -> str:
-    people = f", in {of} people" if of else ""
-    kind = "" if what == "any" else f": {what}"
-    return f"{percent:g} of 100{people}{kind}"
+def _published(row: Published) -> str:
+    share = f"{'fewer than ' if row.below else ''}{row.percent:g} of 100"
+    people = f", in {row.of} people" if row.of else ""
+    return share + people + ("" if row.what == "any" else f": {row.what}")
 
 
 def _origin(rates: Rates | None) -> Iterator[str]:

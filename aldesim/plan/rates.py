@@ -138,9 +138,7 @@ def rates_of_run(folder: str | Path) -> Rates:
         allowed = f"cannot be read: {str(error).splitlines()[0]}"
         raise InputError("run folder", "", str(folder), allowed) from None
     if patients.is_empty():
-        raise InputError(
-            "run folder", "", str(folder), "has no patient whose simulation ended well"
-        )
+        raise InputError("run folder", "", str(folder), "has no simulated patient that counts")
     scenario = manifest["scenario"]
     rows = rows.filter(pl.col("id").is_in(patients["id"].implode()))
     worst = rows.group_by("id", "term").agg(pl.col("grade").max()).sort("term")

@@ -41,10 +41,14 @@ class Words(_Row):
 
 
 class Published(_Row):
-    """A figure from the literature: percent of people, of how many, and for which regimens."""
+    """A figure from the literature: percent of people, of how many, and for which regimens.
+
+    `below` says that the true figure is lower than `percent`.
+    """
 
     percent: Annotated[float, Field(ge=0, le=100)]
     of: Annotated[int, Field(gt=0)] | None = None
+    below: bool = False
     what: str
     source: str
     regimens: tuple[str, ...]
