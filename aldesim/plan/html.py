@@ -1,5 +1,6 @@
 """HTML pages that stand alone: one file, no network, fit to print."""
 
+import re
 from functools import cache
 from pathlib import Path
 
@@ -66,9 +67,18 @@ def render(template: str, filters: dict, **context: object) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"clean": lambda text: " ".join(text.split())} | filters
+    environment.filters |= {"clean": _clean, "unbroken": _unbroken} | filters
     style = Markup(_style())
     return environment.get_template(template).render(style=style, version=__version__, **context)
+
+
+def _clean(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _unbroken(text: str) -> str:
+    """Text in which a name like IL-2 stays on one line."""
+    return re.sub(r"-(?=\d)", "\u2011", text)
 
 
 @cache
