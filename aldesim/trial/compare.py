@@ -145,9 +145,7 @@ class Comparison:
         return rows
 
 
-def vary(
-    scenario: Scenario | str | Path, field: str, values: Sequence[Any]
-) -> dict[str, Scenario]:
+def vary(scenario: Scenario | str | Path, field: str, values: Sequence[Any]) -> dict[str, Scenario]:
     """Arms that differ in one field of a scenario, by label.
 
     Parameters

@@ -3,7 +3,7 @@
 import numpy as np
 import polars as pl
 
-from aldesim.care import Grading
+from aldesim.care import Grading, grade
 
 PRESSOR_ON = 0.01  # ug/kg/min; below this the drug only washes out
 HOURS_PER_DAY = 24
@@ -71,13 +71,21 @@ class WorstGrades:
         size = len(signs["MAP"])
         terms = [term for term in grading.terms if term not in grading.not_graded(signs)]
         self._worst = {term: np.full(size, -1, dtype=np.int8) for term in terms}
+        self._looked_at: dict[str, list[np.ndarray]] = {}
         self._onset = {term: np.full(size, np.nan) for term in terms}
         self._worst_day = {term: np.full(size, np.nan) for term in terms}
         self._worst_value = {term: np.full(size, np.nan) for term in terms}
 
     def look(self, day: float, signs: dict[str, np.ndarray], alive: np.ndarray) -> None:
         """Grade one instant, for those alive."""
-        for term, grades in self._grading.grades(signs, self._baseline).items():
+        for term in self._worst:
+            row = self._grading.terms[term]
+            looked_at = [signs[name] for name in sorted(row.signs)]
+            before = self._looked_at.get(term)
+            if before and all(new is old for new, old in zip(looked_at, before, strict=True)):
+                continue  # nothing new on the chart
+            self._looked_at[term] = looked_at
+            grades = grade(row, signs[row.sign], self._baseline.get(row.sign), signs)
             worse = alive & (grades > self._worst[term])
             if not worse.any():
                 continue

@@ -1,7 +1,8 @@
 """What stands on the chart: the last reading of each sign, with its error, once it is reported.
 
-The error of a reading is keyed by seed, sign, patient, day and hour. It is therefore the same in
-whatever chunk a patient is treated, and in two arms that read the patient at the same hour.
+The error of a reading is keyed by seed, sign, patient, and the hour in hospital or the number of
+the visit from home. It is therefore the same in whatever chunk a patient is treated, and in two
+arms that read the patient at the same hour.
 """
 
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from aldesim.trial.clock import MINUTES_PER_DAY
 MINUTES_PER_HOUR = 60
 HOURS_PER_DAY = 24
 URINE = "urine_total"  # a total: each collection adds to it, with an error of its own
+VISITS = 128  # drawn at first; more are drawn when they are needed
 PRESSOR_RUNS = 0.01  # ug/kg/min
 
 
@@ -62,8 +64,10 @@ class Readings:
         self._schedule, self._seed, self._patients = schedule, seed, patients
         size = len(patients)
         self._errors: dict[str, tuple[int, np.ndarray]] = {}
+        self._home_errors: dict[str, np.ndarray] = {}
         self._pending: list[_Report] = []
         self._taken = {group.id: np.full(size, -np.inf) for group in schedule.rounds}
+        self._visited = {group.id: np.zeros(size, dtype=np.int64) for group in schedule.rounds}
         self._reported = {group.id: np.zeros(size) for group in schedule.rounds}
         self._truly_collected = np.zeros(size)
         self.charted = {sign: np.full(size, np.nan) for sign in schedule.signs}
@@ -103,10 +107,13 @@ class Readings:
             new = arriving & ((self._taken[group.id] < day) | (group.home_days is None))
             if new.any():
                 self._read(group, minutes, seen, new, at_once=True, afresh=True)
-            due = self._due(group, day, hour, inpatient, watched.get(group.id))
+            due = self._due(group, hour, inpatient, watched.get(group.id))
             due &= self._taken[group.id] < day
             if due.any():
                 self._read(group, minutes, seen, due)
+            visit = self._visits(group, day, hour, inpatient)
+            if visit.any():
+                self._read(group, minutes, seen, visit, home=True)
             if group.home_days is None:
                 self._forget(group, ~inpatient)
         self.collected = any(
@@ -137,22 +144,24 @@ class Readings:
     def _due(
         self,
         group: Round,
-        day: float,
         hour: int | None,
         inpatient: np.ndarray,
         watched: np.ndarray | None,
     ) -> np.ndarray:
-        """Who is to be read now."""
-        nobody = np.zeros(len(inpatient), dtype=bool)
-        if hour is None:
-            return nobody
+        """Who is to be read now in hospital."""
         if hour in group.at_hours:
-            due = inpatient.copy()
-        else:
-            due = nobody if watched is None else inpatient & watched
-        if group.home_days is not None and hour == self._schedule.first_dose_hour:
-            due |= ~inpatient & (day - self._taken[group.id] >= group.home_days)
-        return due
+            return inpatient.copy()
+        if hour is None or watched is None:
+            return np.zeros(len(inpatient), dtype=bool)
+        return inpatient & watched
+
+    def _visits(
+        self, group: Round, day: float, hour: int | None, inpatient: np.ndarray
+    ) -> np.ndarray:
+        """Who comes from home to be read now."""
+        if group.home_days is None or hour != self._schedule.first_dose_hour:
+            return np.zeros(len(inpatient), dtype=bool)
+        return ~inpatient & (day - self._taken[group.id] >= group.home_days)
 
     def _read(
         self,
@@ -163,6 +172,7 @@ class Readings:
         *,
         at_once: bool = False,
         afresh: bool = False,
+        home: bool = False,
     ) -> None:
         """Read the signs of one round in some patients; `at_once` if the result is waited for."""
         day = minutes / MINUTES_PER_DAY
@@ -170,7 +180,9 @@ class Readings:
         values, errors = {}, {}
         for reading in group.readings:
             shared = errors.get(reading.error_of)
-            error = self._error(group, reading.sign, clock) if shared is None else shared
+            error = shared
+            if error is None:
+                error = self._error(group, reading.sign, clock, home)
             errors[reading.sign] = error
             true = seen[reading.sign]
             if reading.sign == URINE:
@@ -178,6 +190,7 @@ class Readings:
             else:
                 values[reading.sign] = _shown(reading, true[rows], error[rows])
         self._taken[group.id][rows] = day
+        self._visited[group.id][rows] += home
         due = minutes + (0 if at_once else group.turnaround_minutes)
         self._pending.append(_Report(due, day, np.flatnonzero(rows), values))
         self._report(minutes)
@@ -227,8 +240,21 @@ class Readings:
                 if group.readings[0].sign in report.values:
                     self._reported[group.id][report.rows] = report.taken
 
-    def _error(self, group: Round, sign: str, clock: int) -> np.ndarray:
-        """Errors of the reading at an hour counted from midnight before the first dose, in SDs."""
+    def _error(self, group: Round, sign: str, clock: int, home: bool) -> np.ndarray:
+        """Errors of this reading, in SDs.
+
+        In hospital by the hour, counted from midnight before the first dose; at home by the number
+        of the visit.
+        """
+        if home:
+            visit = self._visited[group.id]
+            drawn = self._home_errors.get(sign)
+            if drawn is None or drawn.shape[1] <= visit.max():
+                draws = VISITS if drawn is None else 2 * drawn.shape[1]
+                purpose = f"measurement of {sign} at home"
+                drawn = normal(self._seed, purpose, self._patients, draws)
+                self._home_errors[sign] = drawn
+            return drawn[np.arange(len(visit)), visit]
         day, hour = divmod(clock, HOURS_PER_DAY)
         known = self._errors.get(sign)
         if known is None or known[0] != day:
