@@ -48,8 +48,8 @@ class Condition(BaseModel):
 
     @field_validator("sign")
     @classmethod
-    def _listed(cls, sign: str) -> str:
-        if sign not in SIGNS:
+    def _listed(cls, sign: str | None) -> str | None:
+        if sign is not None and sign not in SIGNS:
             close = get_close_matches(sign, SIGNS, n=3)
             hint = f"did you mean {' or '.join(close)}?" if close else f"known: {', '.join(SIGNS)}"
             raise ValueError(f"unknown sign; {hint}")

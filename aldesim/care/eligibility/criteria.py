@@ -36,8 +36,8 @@ class Requirement(BaseModel):
 
     @field_validator("item")
     @classmethod
-    def _listed(cls, item: str) -> str:
-        if item not in ITEMS:
+    def _listed(cls, item: str | None) -> str | None:
+        if item is not None and item not in ITEMS:
             close = get_close_matches(item, ITEMS, n=3)
             hint = f"did you mean {' or '.join(close)}?" if close else f"known: {', '.join(ITEMS)}"
             raise ValueError(f"unknown item; {hint}")
