@@ -129,7 +129,7 @@ def handout(regimen: Regimen, rates: Rates | None = None) -> Handout:
         notice=_clean(words.notice),
         sections=tuple(sections),
         effects=tuple(rows),
-        origin=tuple(_origin(rates)),
+        origin=tuple(_origin(regimen, rates)),
         questions=tuple(_for(regimen, words.questions)),
         rates=rates,
     )
@@ -188,8 +188,10 @@ def _published(row: Published) -> str:
     return share + people + ("" if row.what == "any" else f": {row.what}")
 
 
-def _origin(rates: Rates | None) -> Iterator[str]:
+def _origin(regimen: Regimen, rates: Rates | None) -> Iterator[str]:
     if rates is None:
+        if regimen.setting == "outpatient":
+            yield "The list shows what high doses of this drug can do. You may get few of these."
         yield (
             "No virtual trial of this treatment comes with the program. So this page gives no"
             " simulated numbers. A care team can tell you what they have seen."

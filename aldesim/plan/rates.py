@@ -2,7 +2,6 @@
 
 import json
 import shlex
-import sys
 from functools import cache
 from pathlib import Path
 from typing import Annotated
@@ -156,14 +155,10 @@ def rates_of_run(folder: str | Path) -> Rates:
         seed=scenario["seed"],
         program=manifest["versions"]["aldesim"],
         identity=manifest["identity"],
-        remake=(shlex.join(run), "python -m aldesim.plan.rates RUN"),
+        remake=(shlex.join(run), "python -m aldesim.plan RUN"),
         doses_planned=int(patients["doses_planned"].max() or 0),  # type: ignore[arg-type]
         doses_given_median=float(patients["doses_given"].median() or 0),  # type: ignore[arg-type]
         pressor=int(patients["pressor_used"].sum()),
         treatment_deaths=int((patients["death_cause"] == "treatment").sum()),
         terms=terms,
     )
-
-
-if __name__ == "__main__":
-    sys.stdout.write(rates_of_run(sys.argv[1]).to_yaml())

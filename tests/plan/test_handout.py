@@ -1,5 +1,7 @@
 import importlib.util
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import polars as pl
@@ -144,6 +146,23 @@ def test_rates_of_a_finished_run_go_through_a_file(tmp_path):
     kept.write_text(rates.to_yaml())
     assert read_rates(kept) == rates
     assert "6 virtual patients" in " ".join(handout(HIGH_DOSE, rates).to_text().split())
+
+
+def test_rates_are_printed_as_they_are_shipped(tmp_path):
+    def call(*arguments):
+        command = [sys.executable, "-W", "error", "-m", "aldesim.plan", *arguments]
+        return subprocess.run(command, capture_output=True, text=True, check=False)
+
+    folder = run("high-dose-melanoma", patients=2, out=tmp_path / "here", workers=1).folder
+    done = call(str(folder))
+    assert (done.returncode, done.stderr) == (0, "")
+    kept = tmp_path / "mine.yaml"
+    kept.write_text(done.stdout)
+    assert read_rates(kept) == rates_of_run(folder)
+    for arguments in ((), (str(tmp_path),)):
+        failed = call(*arguments)
+        assert failed.returncode == 2
+        assert failed.stderr.count("\n") == 1
 
 
 def test_no_run_in_the_folder(tmp_path):

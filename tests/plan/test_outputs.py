@@ -3,6 +3,8 @@
 import csv
 import io
 import re
+import subprocess
+import sys
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -135,3 +137,15 @@ def test_markup_in_a_users_regimen_is_only_text(tmp_path):
     page = to_html(made(str(path)))
     assert "<img" not in page
     assert "&lt;img src=x&gt; High-dose" in page
+
+
+def test_a_plan_as_text_imports_nothing_heavy():
+    code = (
+        "import sys; from aldesim.plan import parse_start, plan;"
+        "from aldesim.plan.text import to_text;"
+        "to_text(plan('high-dose', weight_kg=82, start=parse_start('2026-11-30T08:00')));"
+        "print(*sys.modules)"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    heavy = {"sympy", "polars", "plotly", "llvmlite", "scipy", "libsbml", "jinja2", "icalendar"}
+    assert heavy.isdisjoint(out.stdout.split())
