@@ -99,6 +99,7 @@ def _context(
         "rows": summary_of(endpoints),
         "base": _base_sentence(endpoints.n, total),
         "who": sections.who(tables),
+        "screening": sections.screening(manifest),
         "doses": [plots(figure) for figure in dose_figures],
         "dose_grids": dose_grids,
         "response": [plots(figure) for figure in response_figures],

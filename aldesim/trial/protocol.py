@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from aldesim import __version__, model
 from aldesim.care import RuleSet, Support, load_rules, load_support
+from aldesim.care.eligibility import Criteria, load_criteria
 from aldesim.care.measurement import Schedule, load_schedule
 from aldesim.drug import Molecule, load_molecule
 from aldesim.errors import InputError
@@ -18,6 +19,7 @@ from aldesim.population import Population, load_population
 from aldesim.regimen import Regimen, Slots, load_regimen
 from aldesim.trial.calendar import Calendar, course_calendar
 from aldesim.trial.clock import MINUTES_PER_DAY, Clock, build_clock
+from aldesim.trial.enrolment import Enrolled, enrol
 from aldesim.trial.events import EventKind, load_event_kinds
 from aldesim.trial.scenario import Scenario
 from aldesim.trial.signs import CHARTED_ONLY, DERIVED, IMPLIED, READ
@@ -44,6 +46,8 @@ class Protocol:
         What the scenario names.
     measurement : Schedule or None
         How signs are read; None if their true values are known at once.
+    criteria : Criteria or None
+        Whom candidates are screened by; None if everyone who is drawn is treated.
     """
 
     scenario: Scenario
@@ -55,6 +59,20 @@ class Protocol:
     support: Support
     event_kinds: tuple[EventKind, ...]
     measurement: Schedule | None
+    criteria: Criteria | None = None
+
+    @cached_property
+    def enrolled(self) -> Enrolled | None:
+        """Patients after screening; None without it."""
+        if self.criteria is None:
+            return None
+        scenario = self.scenario
+        return enrol(self.population, self.criteria, scenario.seed, scenario.patients)
+
+    def patients(self, first: int, last: int) -> np.ndarray:
+        """Numbers of the patients in some places of the trial, both ends included."""
+        places = np.arange(first, last + 1)
+        return places if self.enrolled is None else self.enrolled.ids[places]
 
     @cached_property
     def calendar(self) -> Calendar:
@@ -95,6 +113,7 @@ class Protocol:
             ],
             "measurement": self.measurement
             and self.measurement.model_dump(mode="json", exclude_none=True),
+            "criteria": self.criteria and self.criteria.model_dump(mode="json", exclude_none=True),
         }
 
     @cached_property
@@ -162,6 +181,7 @@ def prepare(scenario: Scenario) -> Protocol:
         support=load_support(scenario.support),
         event_kinds=load_event_kinds(),
         measurement=load_schedule(scenario.measurement),
+        criteria=load_criteria(scenario.screening) if scenario.screening else None,
     )
     _check_parameters(protocol)
     _check_signs(protocol)
@@ -184,6 +204,7 @@ def restore(inputs: dict[str, Any]) -> Protocol:
         support=kept(Support, inputs["support"]),
         event_kinds=tuple(kept(EventKind, kind) for kind in inputs["events"]),
         measurement=inputs["measurement"] and kept(Schedule, inputs["measurement"]),
+        criteria=inputs["criteria"] and kept(Criteria, inputs["criteria"]),
     )
 
 

@@ -43,8 +43,11 @@ def replay(result: TrialResult, patients: Sequence[int]) -> pl.DataFrame:
     """
     protocol = protocol_of(result)
     ids = np.array(sorted(patients), dtype=np.int64)
-    for wrong in ids[(ids < 0) | (ids >= protocol.scenario.patients)].tolist():
-        allowed = f"must be within 0 and {protocol.scenario.patients - 1}"
+    treated = protocol.patients(0, protocol.scenario.patients - 1)
+    for wrong in ids[~np.isin(ids, treated)].tolist():
+        allowed = f"must be within {treated[0]} and {treated[-1]}"
+        if protocol.enrolled is not None:
+            allowed += ", among those that were eligible"
         raise InputError("replay", "patients", wrong, allowed)
     wanted = pl.col("id").is_in(ids.tolist())
     doses = result.doses.filter(wanted).collect()

@@ -125,7 +125,7 @@ def _compute(
         from aldesim.trial.outcome import tables
         from aldesim.trial.treat import treat
 
-        ids = np.arange(bounds[0], bounds[1] + 1)
+        ids = protocol.patients(*bounds)
         treated = treat(
             protocol,
             ids,
@@ -173,6 +173,7 @@ def _manifest(protocol: Protocol, place: Path) -> dict[str, Any]:
         "hashes": protocol.hashes,
         "not_evaluated": protocol.not_evaluated(),
         "not_simulated": protocol.not_simulated(),
+        "screening": _screened(protocol),
         "failed": [],
     }
 
@@ -182,6 +183,12 @@ def _replayed(result: TrialResult) -> dict[str, Any]:
     from aldesim.trial.replay import check_replay
 
     return asdict(check_replay(result))
+
+
+def _screened(protocol: Protocol) -> dict[str, Any] | None:
+    if protocol.criteria is None or protocol.enrolled is None:
+        return None
+    return protocol.enrolled.summary(protocol.criteria)
 
 
 def _failed(folder: RunFolder) -> list[dict[str, Any]]:

@@ -35,6 +35,9 @@ class Scenario(BaseModel):
     measurement : str
         How signs are read: a monitoring schedule on the shelf (`ward`), the path of one's own, or
         `exact` for true values at once.
+    screening : str, optional
+        Eligibility criteria, on the shelf or the path of one's own: candidates are screened until
+        enough are eligible. Without it everyone who is drawn is treated.
     courses : int
         Most courses a patient may have. A further one is given only to those whose tumour shrank
         after the course before, who were not stopped for good, and at least as long after
@@ -59,6 +62,7 @@ class Scenario(BaseModel):
     ward_hours_after_last_slot: Annotated[int, Field(ge=0, le=720)]
     scan_days: Annotated[tuple[Day, ...], Field(strict=False)] = ()
     measurement: str = "ward"
+    screening: str | None = None
     courses: Annotated[int, Field(ge=1, le=20)] = 1
     parameters: dict[str, Annotated[float, Field(allow_inf_nan=False, strict=False)]] = {}
 
