@@ -79,8 +79,8 @@ class Endpoints:
             rows["id"].to_numpy(), rows["term"].to_list(), rows["grade"].to_numpy(), self.n
         )
 
-    def doses(self, column: str) -> tuple[Estimate, int]:
-        """Median with 5 and 95 % quantiles of a column of dose counts, and how many count."""
+    def spread(self, column: str) -> tuple[Estimate, int]:
+        """Median with 5 and 95 % quantiles of a column of the patients, and how many count."""
         values = self.tables.patients[column].drop_nulls().cast(pl.Float64)
         if values.is_empty():
             return Estimate(float("nan"), float("nan"), float("nan")), 0
@@ -137,6 +137,10 @@ def summary_of(endpoints: Endpoints) -> list[Row]:
     rows.append(
         Row("Vasopressor used", percent(share.value), f"{number(share.count)} of {number(share.n)}")
     )
+    if "hospital_days" in endpoints.tables.patients.columns:
+        stay, _ = endpoints.spread("hospital_days")
+        value = number(stay.value, 1).removesuffix(".0")
+        rows.append(Row("Hospital days, median", value, f"nine in ten: {span(stay.low, stay.high)}"))
     for label, curve in (
         ("Median PFS", endpoints.progression),
         ("Median OS", endpoints.survival),
@@ -156,10 +160,13 @@ def _doses(endpoints: Endpoints) -> list[Row]:
     patients = endpoints.tables.patients
     columns = sorted(name for name in patients.columns if name.startswith("doses_cycle_"))
     labels = {"doses_given": "Doses given, median"}
+    courses = sorted(name for name in patients.columns if name.startswith("doses_course_"))
+    if len(courses) > 1:
+        labels |= {name: f"Course {name.rsplit('_', 1)[1]}, median" for name in courses}
     labels |= {name: f"Cycle {name.rsplit('_', 1)[1]}, median" for name in columns}
     rows = []
     for name, label in labels.items():
-        marks, _ = endpoints.doses(name)
+        marks, _ = endpoints.spread(name)
         planned = patients["doses_planned"].max() if name == "doses_given" else None
         of = f" of {planned}" if planned is not None else ""
         value = number(marks.value, 1).removesuffix(".0")
