@@ -148,14 +148,13 @@ def _influence(
     mean = curve.restricted_mean(horizon).value
     edges = np.minimum(np.append(curve.time, np.inf), horizon)
     areas = curve.survival * np.diff(edges)
-    beyond = np.append(np.cumsum(areas[::-1])[::-1], 0.0)[1:]  # area after each row
-    counted = curve.time <= horizon
-    at_risk = np.maximum(curve.at_risk, 1) / len(time)
-    jumps = np.where(counted, curve.events / np.maximum(curve.at_risk, 1), 0.0)
-    drift = np.cumsum(beyond * jumps / at_risk)
+    left = curve.at_risk - curve.events
+    # What one event at a row takes from the area behind it; none where nobody is left.
+    counted = (curve.time <= horizon) & (left > 0)
+    taken = np.where(counted, len(time) * np.cumsum(areas[::-1])[::-1] / np.maximum(left, 1), 0.0)
+    drift = np.cumsum(taken * curve.events / np.maximum(curve.at_risk, 1))
     row = np.searchsorted(curve.time, time)
-    own = event & counted[row]
-    return mean, drift[row] - np.where(own, beyond[row] / at_risk[row], 0.0)
+    return mean, drift[row] - np.where(event, taken[row], 0.0)
 
 
 def _from_contributions(
