@@ -12,7 +12,7 @@ from aldesim.report.plots import Plots
 from aldesim.report.sections.grid import Grid
 from aldesim.report.summary import Row
 from aldesim.report.wording import counted, number, percent, span
-from aldesim.trial.compare import Comparison, Difference
+from aldesim.trial.comparison import Comparison, Difference
 from aldesim.trial.endpoints import proportion
 
 

@@ -27,7 +27,7 @@ TRUE = {
 }
 
 
-def seen(size=len(PATIENTS), **changes):
+def seen(size=400, **changes):
     return {name: np.full(size, float(v)) for name, v in {**TRUE, **changes}.items()}
 
 

@@ -5,7 +5,7 @@ import pytest
 from aldesim.errors import InputError
 from aldesim.report.comparison import comparison_rows, render_comparison
 from aldesim.trial import load_scenario
-from aldesim.trial.compare import compare, vary
+from aldesim.trial.comparison import compare, vary
 
 
 @pytest.fixture(scope="module")
