@@ -31,9 +31,7 @@ class Bed:
     def review(self, hours=1.0, inpatient=True, **signs):
         values = {k: np.array([float(v)]) for k, v in {**STEADY, **signs}.items()}
         here, past = np.array([inpatient]), np.array([float(hours)])
-        given, self.memory = orders(
-            self.ward, values, self.memory, past, here, self.model_inputs
-        )
+        given, self.memory = orders(self.ward, values, self.memory, past, here, self.model_inputs)
         return {name: v.item() for name, v in given.items()}
 
 
