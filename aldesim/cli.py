@@ -5,7 +5,7 @@ import sys
 import cyclopts
 
 from aldesim import __version__
-from aldesim.commands import evidence, laboratory, trial
+from aldesim.commands import clinic, evidence, laboratory, trial
 from aldesim.commands.terminal import NOTICE
 from aldesim.errors import InputError
 
@@ -18,10 +18,17 @@ app = cyclopts.App(
     version=__version__,
     result_action="return_value",
 )
-for command in (trial.run, trial.scenarios, trial.records):
+for command in (
+    *(trial.run, trial.compare, trial.scenarios, trial.records),
+    *(clinic.screen, clinic.plan, clinic.regimens),
+    *(laboratory.molecules, laboratory.potency, evidence.qualify),
+):
     app.command(command)
-for command in (laboratory.molecules, laboratory.potency, evidence.qualify):
-    app.command(command)
+rules = cyclopts.App(name="rules", help="Rule sets: list them, show one, compare two.")
+rules.default(clinic.rules)
+rules.command(clinic.show_rules, name="show")
+rules.command(clinic.diff_rules, name="diff")
+app.command(rules)
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -10,6 +10,7 @@ from aldesim.care.rules import (
     STOP_CYCLE,
     STOP_FOR_GOOD,
     Gap,
+    Limit,
     Rule,
     RuleSet,
     load_rules,
@@ -17,6 +18,7 @@ from aldesim.care.rules import (
 )
 from aldesim.care.signs import SIGNS, Sign
 from aldesim.care.support import Support, SupportMemory, load_support, orders, support_names
+from aldesim.care.wording import RuleDifference, RuleRow, diff_rules, rule_rows
 
 __all__ = [
     "ACTION_NAMES",
@@ -28,14 +30,18 @@ __all__ = [
     "Decision",
     "Gap",
     "Grading",
+    "Limit",
     "Memory",
     "Rule",
+    "RuleDifference",
+    "RuleRow",
     "RuleSet",
     "Sign",
     "Support",
     "SupportMemory",
     "Term",
     "decide",
+    "diff_rules",
     "explain",
     "grade",
     "load_grading",
@@ -43,6 +49,7 @@ __all__ = [
     "load_support",
     "orders",
     "read_grading",
+    "rule_rows",
     "rule_set_names",
     "start_memory",
     "support_names",

@@ -48,8 +48,8 @@ class Condition(BaseModel):
 
     @field_validator("sign")
     @classmethod
-    def _listed(cls, sign: str) -> str:
-        if sign not in SIGNS:
+    def _listed(cls, sign: str | None) -> str | None:
+        if sign is not None and sign not in SIGNS:
             close = get_close_matches(sign, SIGNS, n=3)
             hint = f"did you mean {' or '.join(close)}?" if close else f"known: {', '.join(SIGNS)}"
             raise ValueError(f"unknown sign; {hint}")
@@ -107,18 +107,18 @@ class Condition(BaseModel):
         joined = np.all if self.all else np.any
         return bool(joined([part.can_be_met(signs) for part in self.parts]))
 
-    def words(self) -> str:
+    def words(self, unit: str = "") -> str:
         """The threshold in words, such as "below 90" or "at 2 or more for 16 h"."""
-        value = self.threshold
+        value = f"{self.threshold:g} {unit}".rstrip()
         text = {
-            "above": f"above {value:g}",
-            "below": f"below {value:g}",
-            "at_least": f"at {value:g} or more",
-            "at_most": f"at {value:g} or less",
-            "equals": f"{value:g}",
-            "rising": f"rising by more than {value:g}",
-            "fallen": f"fallen by more than {value:g}",
+            "above": f"above {value}",
+            "below": f"below {value}",
+            "at_least": f"at {value} or more",
+            "at_most": f"at {value} or less",
+            "equals": f"{value}",
+            "rising": f"rising by more than {value}",
+            "fallen": f"fallen by more than {value}",
         }[self.operator]
         if SIGNS[str(self.sign)].kind == "flag":
-            text = "yes" if value else "no"
+            text = "yes" if self.threshold else "no"
         return f"{text} for {self.for_hours:g} h" if self.for_hours else text

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from aldesim.care.conditions import COMPARE, Condition
-from aldesim.care.rules import HOLD, STOP_CYCLE, STOP_FOR_GOOD, Rule, RuleSet
+from aldesim.care.rules import GIVE, HOLD, STOP_CYCLE, STOP_FOR_GOOD, Rule, RuleSet
 from aldesim.care.signs import SIGNS, is_known
 from aldesim.errors import InputError
 
@@ -26,16 +26,18 @@ class Memory:
 
     Parameters
     ----------
-    active : ndarray of bool, shape (n, rules)
-        Rules in force.
-    since : ndarray, shape (n, rules)
+    active : ndarray of bool, shape (n, rows)
+        Rules in force; rows are the rules of the set and then its limits.
+    since : ndarray, shape (n, rows)
         Day on which each came into force; NaN if not in force.
-    clear_since : ndarray, shape (n, rules)
+    clear_since : ndarray, shape (n, rows)
         Day since which the resume condition holds; NaN if it does not.
-    stopped_in : ndarray of int, shape (n, rules)
+    stopped_in : ndarray of int, shape (n, rows)
         Cycle that a rule has stopped, 0 for none.
     looked_back : ndarray, shape (n, columns)
         Per comparison that looks back: day since which it is true, or an earlier value.
+    given, held : ndarray of int, shape (n,)
+        Doses of the cycle so far that were given, and that a rule held.
     time : float
         Day of the last decision; NaN before the first.
     cycle : int
@@ -47,6 +49,8 @@ class Memory:
     clear_since: np.ndarray
     stopped_in: np.ndarray
     looked_back: np.ndarray
+    given: np.ndarray
+    held: np.ndarray
     time: float = float("nan")
     cycle: int = 0
 
@@ -70,11 +74,11 @@ class Decision:
         Day of the decision.
     action : ndarray of int8, shape (n,)
         GIVE, HOLD, STOP_CYCLE or STOP_FOR_GOOD.
-    reasons : ndarray of bool, shape (n, rules)
+    reasons : ndarray of bool, shape (n, rows)
         Rules that forbid the dose, set off now or still in force.
-    triggered : ndarray of bool, shape (n, rules)
+    triggered : ndarray of bool, shape (n, rows)
         Those among them that the signs of this moment set off.
-    not_known : ndarray of bool, shape (n, rules)
+    not_known : ndarray of bool, shape (n, rows)
         Rules that a missing value leaves undecided: they hold the dose too.
     memory : Memory
         To be handed to the next decision.
@@ -92,13 +96,15 @@ class Decision:
 
 def start_memory(rules: RuleSet, patients: int) -> Memory:
     """Memory before the first decision."""
-    shape = (len(rules.rules), patients)
+    shape = (len(rules.ids), patients)
     return Memory(
         active=np.zeros(shape, dtype=bool).T,
         since=np.full(shape, np.nan).T,
         clear_since=np.full(shape, np.nan).T,
         stopped_in=np.zeros(shape, dtype=np.int16).T,
         looked_back=np.full((len(rules.memory_columns), patients), np.nan).T,
+        given=np.zeros(patients, dtype=np.int16),
+        held=np.zeros(patients, dtype=np.int16),
     )
 
 
@@ -113,7 +119,9 @@ def decide(
 
     A rule once set off stays in force until its resume condition holds, for as long as it asks.
     Comparisons on signs that are not supplied cannot set a rule off, and are left out of resume
-    conditions; `RuleSet.not_evaluated` lists the rules concerned.
+    conditions; `RuleSet.not_evaluated` lists the rules concerned. The limits of the set are judged
+    after its rules: relative criteria in force at once, doses held by a rule and doses given in
+    this cycle. A dose counts as given if that was the decision.
 
     Parameters
     ----------
@@ -140,7 +148,7 @@ def decide(
     if len(before.active) != size:
         raise InputError("decide", "memory", len(before.active), f"must be of {size} patients")
     judge = _Judge(rules, seen, before, time, cycle)
-    shape = (len(rules.rules), size)
+    shape = (len(rules.ids), size)
     triggered, reasons, not_known = (np.zeros(shape, dtype=bool) for _ in range(3))
     active = np.zeros(shape, dtype=bool)
     since, clear_since = np.full(shape, np.nan), np.full(shape, np.nan)
@@ -160,6 +168,20 @@ def decide(
         triggered[r] = true
         not_known[r] = unknown & ~reasons[r]
         action = np.maximum(action, np.where(reasons[r], rule.code, HOLD * not_known[r]))
+    given, held = before.given, before.held
+    if cycle != before.cycle:
+        given, held = np.zeros_like(given), np.zeros_like(held)
+    held = held + ((action == HOLD) & reasons.any(axis=0))
+    counts = {
+        "combination": relative_in_force(rules, reasons),
+        "max_holds": held,
+        "max_doses": given,
+    }
+    for r, (name, limit) in enumerate(rules.limits, start=len(rules.rules)):
+        triggered[r] = counts[name] >= limit.count
+        stopped_in[r][triggered[r]] = cycle
+        reasons[r] = stopped_in[r] == cycle
+        action = np.maximum(action, np.where(reasons[r], STOP_CYCLE, GIVE))
     return Decision(
         rules=rules,
         signs=seen,
@@ -174,10 +196,26 @@ def decide(
             clear_since=clear_since.T,
             stopped_in=stopped_in.T,
             looked_back=judge.looked_back.T,
+            given=given + (action == GIVE),
+            held=held,
             time=time,
             cycle=cycle,
         ),
     )
+
+
+def relative_in_force(rules: RuleSet, reasons: np.ndarray) -> np.ndarray:
+    """Number of relative criteria among the reasons.
+
+    Parameters
+    ----------
+    rules : RuleSet
+        The rules.
+    reasons : ndarray of bool, shape (rows, n)
+        Rules that forbid the dose.
+    """
+    relative = [r for r, rule in enumerate(rules.rules) if rule.kind == "relative"]
+    return reasons[relative].sum(axis=0)
 
 
 def _arrays(rules: RuleSet, signs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:

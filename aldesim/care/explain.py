@@ -3,7 +3,7 @@
 import numpy as np
 
 from aldesim.care.conditions import COMPARE, Condition
-from aldesim.care.decide import Decision
+from aldesim.care.decide import Decision, relative_in_force
 from aldesim.care.rules import HOLD, STOP_FOR_GOOD, Rule
 from aldesim.care.signs import SIGNS, is_known, written
 
@@ -27,7 +27,11 @@ def explain(decision: Decision, i: int) -> str:
         are joined by "; ".
     """
     parts = []
+    rules = len(decision.rules.rules)
     for r in np.flatnonzero(decision.reasons[i] | decision.not_known[i]).tolist():
+        if r >= rules:
+            parts.append(_limit(decision, r, i))
+            continue
         rule = decision.rules.rules[r]
         if decision.not_known[i, r]:
             why = _unknown(decision, rule, i)
@@ -46,6 +50,23 @@ def _met(decision: Decision, rule: Rule, i: int) -> str:
         for leaf in rule.when.comparisons()
         if leaf.sign in decision.signs and _true(decision, leaf, i, looking_back=True)
     )
+
+
+def _limit(decision: Decision, r: int, i: int) -> str:
+    """A limit of the set that has been reached."""
+    name, limit = decision.rules.limits[r - len(decision.rules.rules)]
+    head = f"{limit.id} {limit.title}"
+    if not decision.triggered[i, r]:
+        return f"{head}: cycle stopped earlier"
+    count, what = {
+        "combination": (
+            relative_in_force(decision.rules, decision.reasons[i]),
+            "relative criteria",
+        ),
+        "max_holds": (decision.memory.held[i], "doses held"),
+        "max_doses": (decision.memory.given[i], "doses given"),
+    }[name]
+    return f"{head}: {count} {what} (stop the cycle at {limit.count} or more)"
 
 
 def _still(decision: Decision, rule: Rule, r: int, i: int) -> str:

@@ -15,6 +15,7 @@ SHELF = Path(__file__).with_name("rules")
 
 GIVE, HOLD, STOP_CYCLE, STOP_FOR_GOOD = range(4)
 ACTION_NAMES = ("give", "hold", "stop_cycle", "stop_for_good")
+LIMITS = ("combination", "max_holds", "max_doses")
 
 
 class Rule(BaseModel):
@@ -29,11 +30,17 @@ class Rule(BaseModel):
     when : Condition
         What sets it off.
     resume : Condition, optional
-        What must be true before a later dose; a hold always has one.
+        What must be true before a later dose; a hold always has one, except a relative criterion,
+        which is reassessed at each dose and holds while it is met.
+    kind : str, optional
+        "relative" (holds, and counts towards the combination) or "absolute" (one is enough to
+        stop); none in a set that does not tell them apart.
     duration_days : float
         How long `resume` must have been true.
     operational : str
         How a simulation reads wording that is left to judgement.
+    note : str
+        Where the source is ambiguous, silent or in conflict with another.
     source : str
         Where the row comes from.
     """
@@ -47,13 +54,19 @@ class Rule(BaseModel):
     action: Literal["hold", "stop_cycle", "stop_for_good"]
     when: Condition
     resume: Condition | None = None
+    kind: Literal["relative", "absolute"] | None = None
     duration_days: Annotated[float, Field(ge=0)] = 0.0
     operational: str = ""
+    note: str = ""
     source: str
 
     @model_validator(mode="after")
     def _whole(self) -> "Rule":
-        if self.action == "hold" and self.resume is None:
+        if self.kind == "relative" and self.action != "hold":
+            raise ValueError("a relative criterion holds; its action is hold")
+        if self.kind == "absolute" and self.action != "stop_cycle":
+            raise ValueError("an absolute criterion stops; its action is stop_cycle")
+        if self.action == "hold" and self.kind != "relative" and self.resume is None:
             raise ValueError("a hold needs a resume condition")
         if self.action == "stop_for_good" and (self.resume or self.duration_days):
             raise ValueError("stop_for_good has no resume condition and no duration")
@@ -94,6 +107,30 @@ class Gap:
     partly: bool
 
 
+class Limit(BaseModel):
+    """A count that stops the cycle once it is reached.
+
+    Parameters
+    ----------
+    id, title, text : str
+        Key, short name, the limit in plain words.
+    count : int
+        How many stop the cycle.
+    operational, note, source : str
+        As in `Rule`.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str
+    title: str
+    text: str
+    count: Annotated[int, Field(ge=1)]
+    operational: str = ""
+    note: str = ""
+    source: str
+
+
 class RuleSet(BaseModel):
     """When a clinic holds, resumes and stops.
 
@@ -103,6 +140,12 @@ class RuleSet(BaseModel):
         Key, display name, plain words, which text it follows.
     rules : tuple of Rule
         In order.
+    combination : Limit, optional
+        Relative criteria in force at once that stop the cycle.
+    max_holds : Limit, optional
+        Doses held in a cycle that stop it.
+    max_doses : Limit, optional
+        Doses given in a cycle after which no more are.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -112,11 +155,30 @@ class RuleSet(BaseModel):
     description: str
     version: str
     rules: tuple[Rule, ...] = Field(min_length=1)
+    combination: Limit | None = None
+    max_holds: Limit | None = None
+    max_doses: Limit | None = None
+
+    @model_validator(mode="after")
+    def _something_to_combine(self) -> "RuleSet":
+        relative = sum(rule.kind == "relative" for rule in self.rules)
+        if self.combination and self.combination.count > relative:
+            raise ValueError(
+                f"combination.count is {self.combination.count} but only {relative} rules are "
+                "of kind relative"
+            )
+        return self
+
+    @cached_property
+    def limits(self) -> tuple[tuple[str, Limit], ...]:
+        """Limits of the set, each with its field name."""
+        named = ((name, getattr(self, name)) for name in LIMITS)
+        return tuple((name, limit) for name, limit in named if limit is not None)
 
     @cached_property
     def ids(self) -> tuple[str, ...]:
-        """Ids of the rules: the columns of a decision's reasons."""
-        return tuple(rule.id for rule in self.rules)
+        """Ids of the rules and then of the limits: the columns of a decision's reasons."""
+        return (*(rule.id for rule in self.rules), *(limit.id for _, limit in self.limits))
 
     @cached_property
     def signs(self) -> frozenset[str]:
@@ -156,7 +218,7 @@ def rule_set_names() -> list[str]:
 
 
 def load_rules(name_or_path: str | Path) -> RuleSet:
-    """Rule set by its name on the shelf, or from a YAML file.
+    """Rule set by its name on the shelf, or from a YAML file of one's own, checked row by row.
 
     Parameters
     ----------

@@ -33,48 +33,76 @@ SIGNS: dict[str, Sign] = {
     "MAP": Sign("mmHg"),
     "heart_rate": Sign("/min"),
     "pressor_dose": Sign("ug/kg/min"),
+    "pressor_dose_max": Sign("ug/kg/min", over_interval=True),  # highest since the last decision
     "pressor_rising": _FLAG,  # requirement higher than at the last decision
     "fluid_bolus_24h": Sign("L"),
     "arrhythmia": _FLAG,  # supraventricular, active
     "arrhythmia_uncontrolled": _FLAG,
     "bradycardia": _FLAG,  # needs treatment
     "sustained_VT": _FLAG,
+    "ventricular_arrhythmia": _FLAG,  # of any length
+    "cardiac_enzymes_raised": _FLAG,  # CK-MB or troponin
     "ischaemia": _FLAG,  # ECG change of ischaemia, infarction or myocarditis, or suspicion
     "chest_pain_with_ECG_change": _FLAG,
     "tamponade": _FLAG,
     # lungs
     "SpO2": Sign("%"),
     "hours_intubated": Sign("h"),
+    "dyspnoea_at_rest": _FLAG,
+    "oxygen_L_per_min": Sign("L/min"),  # needed for a saturation of 95 % or more
+    "oxygen_mask": _FLAG,  # 40 % mask needed for a saturation of 95 % or more
+    "rales_share_of_lung": Sign(),  # height to which rales are heard, 0 to 1
     # mind
     "confusion": Sign(),  # index of the model
     "confusion_grade": Sign(kind="grade"),
     "hours_coma": Sign("h"),
     "hours_toxic_psychosis": Sign("h"),
     "seizures": _FLAG,  # repetitive or hard to control
+    "vivid_dreams": _FLAG,
+    "mild_anxiety": _FLAG,
+    "hallucinations": _FLAG,
+    "persistent_crying": _FLAG,
+    "mental_change_over_2h": _FLAG,  # not reversible within 2 h
+    "fails_mental_tests": _FLAG,  # serial sevens, or WORLD spelled backward
     # kidney and fluid
     "creatinine": Sign("mg/dL"),
     "creatinine_rising": _FLAG,  # higher than at the last decision
     "urine_mL_per_h": Sign("mL/h", over_interval=True),
+    "urine_mL_per_kg_per_h": Sign("mL/kg/h", over_interval=True),
     "urine_1h_mL_per_kg": Sign("mL/kg"),
     "urine_8h_mL": Sign("mL"),
     "urine_24h_mL": Sign("mL"),
     "weight_gain_pct": Sign("%"),
     "weight_gain_kg": Sign("kg"),
     "acidosis": _FLAG,
+    "bicarbonate": Sign("mmol/L"),
     "hyperkalaemia": _FLAG,
     "hours_dialysis": Sign("h"),
     # liver, gut, skin
     "bilirubin": Sign("mg/dL"),
     "hepatic_failure": _FLAG,  # encephalopathy, increasing ascites, liver pain, hypoglycaemia
     "guaiac_repeatedly_positive": _FLAG,  # above 3-4+
+    "stool_occult_blood": _FLAG,  # FIT or FOBT positive
+    "occult_blood_elsewhere": _FLAG,  # heme-positive sputum or emesis
+    "frank_blood": _FLAG,  # in sputum, emesis or stool
+    "diarrhoea_mL_per_shift": Sign("mL"),  # in the last shift of 8 h
+    "diarrhoea_shifts_of_1L": Sign(),  # shifts of this cycle with 1,000 mL or more
+    "ileus_or_distention": _FLAG,
+    "distention_affecting_breathing": _FLAG,
+    "severe_unrelenting_pain": _FLAG,  # of the abdomen
+    "refractory_vomiting": _FLAG,
     "bowel_ischaemia_or_perforation": _FLAG,
     "GI_bleeding_needing_surgery": _FLAG,
     "bullous_dermatitis": _FLAG,  # or marked worsening of an earlier skin disease
+    "moist_desquamation": _FLAG,
+    "extreme_tightness": _FLAG,  # of swollen limbs
+    "extreme_paresthesias": _FLAG,
     # blood, infection, general
     "albumin": Sign("g/dL"),
     "platelets": Sign("1e3/uL"),
     "lymphocytes": Sign("cells/uL"),
     "infection": _FLAG,  # sepsis syndrome, active
+    "infection_suspected": _FLAG,  # strongly suspected or documented
     "temperature": Sign("degC"),
     "hours_above_40": Sign("h"),
 }

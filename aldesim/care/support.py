@@ -1,112 +1,30 @@
 """Supportive care: standing orders from YAML, reviewed every hour for many patients at once."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Annotated
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from aldesim.care.conditions import COMPARE, Condition
+from aldesim.care.signs import is_known
+from aldesim.care.standing import (
+    SHELF,
+    OralIntake,
+    Order,
+    Pressor,
+    Support,
+    load_support,
+    support_names,
+)
 from aldesim.errors import InputError
-from aldesim.yamlfile import read_yaml
 
-SHELF = Path(__file__).with_name("standing_orders")
+__all__ = ["SHELF", "Support", "SupportMemory", "load_support", "orders", "support_names"]
+
 SIGNS_NEEDED = ("MAP", "SBP", "pressor_dose", "weight_gain_kg", "urine_1h_mL_per_kg")
 
 ML_PER_L = 1000.0
 HOURS_PER_DAY = 24
 ROUNDING_L = 1e-9  # four boluses of 0.25 L fill a limit of 1 L, not a little more
-
-Positive = Annotated[float, Field(gt=0)]
-NotNegative = Annotated[float, Field(ge=0)]
-Share = Annotated[float, Field(ge=0, le=1)]
-
-
-class _Order(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    source: str
-
-
-class Maintenance(_Order):
-    """Fluid at a constant rate while doses are being given."""
-
-    mL_per_h: NotNegative
-    hours_after_dose: NotNegative
-
-
-class Bolus(_Order):
-    """Crystalloid over one hour when the pressure is low."""
-
-    mL: Positive
-    MAP_below: Positive
-    SBP_below: Positive
-    most_mL_per_24h: Positive
-
-
-class UrineBolus(_Order):
-    """Crystalloid over one hour when little urine comes; within the daily limit of boluses."""
-
-    mL: Positive
-    mL_per_kg_h_below: Positive
-    hours_between: Annotated[int, Field(ge=1, le=24)]
-
-
-class Pressor(_Order):
-    """When the vasopressor may be titrated; the titration itself is in the model."""
-
-    MAP_below: Positive
-    SBP_below: Positive
-    at_once_MAP_below: Positive
-    off_MAP_at_least: Positive
-    off_dose_at_most: NotNegative
-
-    @model_validator(mode="after")
-    def _apart(self) -> "Pressor":
-        if self.off_MAP_at_least <= self.MAP_below:
-            raise ValueError("off_MAP_at_least must be above MAP_below")
-        return self
-
-
-class OralIntake(_Order):
-    """Share of usual drinking."""
-
-    dosed: Share
-    dosed_hours_after_dose: NotNegative
-    recovering: Share
-    recovering_hours_after_dose: NotNegative
-
-
-class Acetaminophen(_Order):
-    """On schedule, from admission."""
-
-    hours_after_dose: NotNegative
-
-
-class Diuretic(_Order):
-    """Loop diuretic in recovery."""
-
-    weight_gain_kg_above: NotNegative
-    MAP_above: Positive
-    hours_after_dose: NotNegative
-
-
-class Support(BaseModel):
-    """Standing orders of a ward; pressures in mmHg, times in hours after the last dose."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    id: str
-    name: str
-    description: str
-    maintenance: Maintenance
-    bolus: Bolus
-    urine_bolus: UrineBolus
-    pressor: Pressor
-    oral_intake: OralIntake
-    acetaminophen: Acetaminophen
-    diuretic: Diuretic
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,15 +39,21 @@ class SupportMemory:
         Reviews so far; its remainder by 24 is the place in the ring.
     pressor_on : ndarray of bool, shape (n,)
         The vasopressor may be titrated.
+    given : dict of str to ndarray of bool, shape (24, n)
+        By drug given as needed: in which of the last 24 hours, in a ring.
+    left : dict of str to ndarray of int, shape (n,)
+        By drug given as needed: hours of the running giving still to come.
     """
 
     boluses: np.ndarray
     hour: int
     pressor_on: np.ndarray
+    given: dict[str, np.ndarray] = field(default_factory=dict)
+    left: dict[str, np.ndarray] = field(default_factory=dict)
 
     def __post_init__(self):
-        self.boluses.flags.writeable = False
-        self.pressor_on.flags.writeable = False
+        for values in (self.boluses, self.pressor_on, *self.given.values(), *self.left.values()):
+            values.flags.writeable = False
 
     @property
     def fluid_bolus_24h(self) -> np.ndarray:
@@ -143,6 +67,7 @@ def orders(
     memory: SupportMemory | None,
     hours_since_last_dose: np.ndarray,
     inpatient: np.ndarray,
+    model_inputs: Collection[str] | None = None,
 ) -> tuple[dict[str, np.ndarray], SupportMemory]:
     """Orders for the coming hour. Call it once an hour in hospital and once on discharge.
 
@@ -151,19 +76,22 @@ def orders(
     support : Support
         The standing orders.
     signs : mapping of str to ndarray, shape (n,)
-        MAP and SBP (mmHg), pressor_dose (ug/kg/min), weight_gain_kg, urine_1h_mL_per_kg.
+        MAP and SBP (mmHg), pressor_dose (ug/kg/min), weight_gain_kg, urine_1h_mL_per_kg; others
+        that the orders' conditions name. A comparison with a sign not known is false.
     memory : SupportMemory or None
         Of the review before; None at the first.
     hours_since_last_dose : ndarray, shape (n,)
         NaN or infinite before the first dose.
     inpatient : ndarray of bool, shape (n,)
         In hospital; for the others every order ends and the memory is cleared.
+    model_inputs : collection of str, optional
+        Inputs that the model has; orders for others are left out. Default: all are kept.
 
     Returns
     -------
     inputs : dict of str to ndarray, shape (n,)
         Inputs of the model: crystalloid_rate (L/day), albumin_rate (g/day), oral_intake (share),
-        pressor_on, acetaminophen, diuretic, steroid (0 or 1).
+        pressor_on, acetaminophen, diuretic, steroid (0 or 1), and those of further orders.
     memory : SupportMemory
         To be handed to the next review.
 
@@ -209,7 +137,47 @@ def orders(
         "diuretic": relieved.astype(float),
         "steroid": np.zeros(hours.size),
     }
-    return inputs, SupportMemory(boluses, memory.hour + 1, pressor_on)
+    given, left = {}, {}
+    for order in support.orders:
+        if model_inputs is not None and order.input not in model_inputs:
+            continue
+        barred = _holds(order.unless, signs, hours.size)
+        if order.hours_after_dose is not None:
+            on = here & ~(_past(hours) > order.hours_after_dose) & ~barred
+        else:
+            on, given[order.id], left[order.id] = _as_needed(order, signs, memory, here & ~barred)
+        inputs[order.input] = np.maximum(
+            inputs.get(order.input, np.zeros(hours.size)), order.value * on
+        )
+    return inputs, SupportMemory(boluses, memory.hour + 1, pressor_on, given, left)
+
+
+def _as_needed(
+    order: Order, signs: Mapping[str, np.ndarray], memory: SupportMemory, allowed: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Whether the drug is given in the coming hour; hours given, hours left of this giving."""
+    size = allowed.size
+    given = memory.given.get(order.id, np.zeros((HOURS_PER_DAY, size), dtype=bool)) & allowed
+    left = memory.left.get(order.id, np.zeros(size, dtype=np.int16)) * allowed
+    given[memory.hour % HOURS_PER_DAY] = False
+    room = given.sum(axis=0) < (order.most_hours_per_24h or HOURS_PER_DAY + 1)
+    needed = _holds(order.when, signs, size)
+    left = np.where(needed & (left == 0), order.hours, left)
+    on = allowed & room & (left > 0)
+    given[memory.hour % HOURS_PER_DAY] = on
+    return on, given, np.where(on, left - 1, 0).astype(np.int16)
+
+
+def _holds(condition: Condition | None, signs: Mapping[str, np.ndarray], size: int) -> np.ndarray:
+    """Whether a condition is true at this moment; not, where what it compares is not known."""
+    if condition is None:
+        return np.zeros(size, dtype=bool)
+    if condition.sign is None:
+        join = np.logical_and.reduce if condition.all else np.logical_or.reduce
+        return join([_holds(part, signs, size) for part in condition.parts], axis=0)
+    values = np.asarray(signs.get(condition.sign, np.full(size, np.nan)), dtype=float)
+    met = COMPARE[condition.operator](values, condition.threshold)
+    return met & is_known(condition.sign, values)
 
 
 def _past(hours: np.ndarray) -> np.ndarray:
@@ -237,9 +205,11 @@ def _bolus(
 
 
 def _pressor(
-    order: Pressor, signs: Mapping[str, np.ndarray], on: np.ndarray, fluid_tried: np.ndarray
+    order: Pressor | None, signs: Mapping[str, np.ndarray], on: np.ndarray, fluid_tried: np.ndarray
 ) -> np.ndarray:
-    """Whether the vasopressor may be titrated in the coming hour."""
+    """Whether the vasopressor may be titrated in the coming hour; never on a ward without one."""
+    if order is None:
+        return np.zeros(len(on), dtype=bool)
     pressure, systolic = np.asarray(signs["MAP"]), np.asarray(signs["SBP"])
     low = (pressure < order.MAP_below) | (systolic < order.SBP_below)
     start = (low & fluid_tried) | (pressure < order.at_once_MAP_below)
@@ -257,32 +227,3 @@ def _intake(order: OralIntake, hours: np.ndarray) -> np.ndarray:
         [order.dosed, order.recovering],
         1.0,
     )
-
-
-def support_names() -> list[str]:
-    """Names of the standing orders that come with the program."""
-    return sorted(path.stem for path in SHELF.glob("*.yaml"))
-
-
-def load_support(name_or_path: str | Path) -> Support:
-    """Standing orders by their name on the shelf, or from a YAML file.
-
-    Parameters
-    ----------
-    name_or_path : str or Path
-        A name of `support_names()`, or a path ending in .yaml or .yml.
-
-    Raises
-    ------
-    InputError
-        If there are none of this name, or a field of the file is wrong.
-    """
-    text = str(name_or_path)
-    if text.endswith((".yaml", ".yml")):
-        return read_yaml(Path(text), Support)
-    if text not in support_names():
-        shelf = ", ".join(support_names())
-        raise InputError(
-            "support", "", text, f"unknown; on the shelf: {shelf}; or a path ending in .yaml"
-        )
-    return read_yaml(SHELF / f"{text}.yaml", Support)

@@ -9,14 +9,8 @@ from aldesim.drug.molecules import (
     read_molecules,
 )
 from aldesim.drug.pharmacokinetics import Change
-from aldesim.drug.products import (
-    Preparation,
-    Product,
-    load_product,
-    preparation,
-    products,
-    read_products,
-)
+from aldesim.drug.preparation import Injection, Preparation, injection, preparation
+from aldesim.drug.products import Product, load_product, products, read_products
 from aldesim.drug.units import (
     iu_from_mg,
     iu_from_miu,
@@ -34,10 +28,12 @@ from aldesim.drug.units import (
 __all__ = [
     "Affinities",
     "Change",
+    "Injection",
     "Molecule",
     "Preparation",
     "Product",
     "describe",
+    "injection",
     "iu_from_mg",
     "iu_from_miu",
     "iu_from_pmol",

@@ -1,21 +1,15 @@
-"""Products: vials, reconstitution, dilution, from `products.yaml`; and how to make up a dose."""
+"""Products: vials, reconstitution, dilution, injection, from `products.yaml`."""
 
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Annotated
 
-import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from aldesim.drug import units
-from aldesim.drug.molecules import load_molecule
 from aldesim.errors import InputError
 from aldesim.yamlfile import check_unique, read_yaml
 
 SHELF = Path(__file__).with_name("products.yaml")
-UG_PER_MG = 1000.0
-ROUNDING = 1e-9  # a dose of exactly two vials must not open a third
 
 Positive = Annotated[float, Field(gt=0)]
 
@@ -48,6 +42,22 @@ class Dilution(BaseModel):
         return self
 
 
+class Syringe(BaseModel):
+    """Volumes that one injection may have, undiluted."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    smallest_mL: Positive
+    largest_mL: Positive
+    source: str
+
+    @model_validator(mode="after")
+    def _possible(self) -> "Syringe":
+        if self.smallest_mL >= self.largest_mL:
+            raise ValueError("smallest_mL must be below largest_mL")
+        return self
+
+
 class Product(BaseModel):
     """A vial of a molecule, as bought, and its instructions."""
 
@@ -60,6 +70,7 @@ class Product(BaseModel):
     vial_mg: Positive
     reconstitution: Reconstitution
     dilution: Dilution
+    injection: Syringe
     infusion_minutes: Positive
     stability_hours: Positive
     storage: str
@@ -92,97 +103,26 @@ def products() -> dict[str, Product]:
     return read_products(SHELF)
 
 
-def load_product(name: str) -> Product:
-    """Product of this name.
+def load_product(name_or_path: str | Path) -> Product:
+    """Product by its name on the shelf, or from a YAML file of your own.
+
+    Parameters
+    ----------
+    name_or_path : str or Path
+        A name of `products()`, or a path ending in .yaml or .yml to a file with the fields of one
+        product.
 
     Raises
     ------
     InputError
-        If there is none; lists those there are.
+        If there is none, or a field of the file is wrong.
     """
-    if name not in products():
-        raise InputError("product", "", name, f"unknown; on the shelf: {', '.join(products())}")
-    return products()[name]
-
-
-@dataclass(frozen=True, eq=False)
-class Preparation:
-    """What the pharmacy draws up for one infusion of each patient; arrays of shape (n,).
-
-    Parameters
-    ----------
-    dose_IU : ndarray
-        Activity, IU.
-    mg : ndarray
-        Protein, mg.
-    draw_mL : ndarray
-        Reconstituted solution to draw, mL.
-    vials : ndarray of int
-        Vials to open.
-    diluent_mL : ndarray
-        Diluent in the bag, mL.
-    concentration_ug_per_mL : ndarray
-        In the bag, drawn solution included, ug/mL.
-    in_window : ndarray of bool
-        The concentration lies in the window; false for doses too small for any bag.
-    """
-
-    dose_IU: np.ndarray
-    mg: np.ndarray
-    draw_mL: np.ndarray
-    vials: np.ndarray
-    diluent_mL: np.ndarray
-    concentration_ug_per_mL: np.ndarray
-    in_window: np.ndarray
-
-
-def preparation(product: Product, dose_IU: float | np.ndarray) -> Preparation:
-    """How to make up a dose for infusion.
-
-    The bag holds the standard volume of diluent unless that would leave the concentration window;
-    then the nearest multiple of the volume step that keeps it.
-
-    Parameters
-    ----------
-    product : Product
-        What is in the cupboard.
-    dose_IU : float or ndarray, shape (n,)
-        Dose, IU.
-
-    Raises
-    ------
-    InputError
-        If a dose is not a positive number.
-
-    Examples
-    --------
-    >>> from aldesim.drug import load_product, preparation
-    >>> made = preparation(load_product("aldesleukin_22MIU"), 600_000 * 70.0)
-    >>> int(made.vials[0]), float(made.diluent_mL[0])
-    (2, 50.0)
-    """
-    iu = np.atleast_1d(np.asarray(dose_IU, dtype=float))
-    wrong = iu[~(np.isfinite(iu) & (iu > 0))]
-    if wrong.size:
-        raise InputError("preparation", "dose_IU", float(wrong[0]), "must be IU, above 0")
-    bag, solution = product.dilution, product.reconstitution
-    miu = units.miu_from_iu(iu)
-    mg = units.mg_from_iu(iu, load_molecule(product.molecule))
-    draw = miu / solution.MIU_per_mL
-    largest = UG_PER_MG * mg / bag.lowest_ug_per_mL - draw
-    smallest = UG_PER_MG * mg / bag.highest_ug_per_mL - draw
-    step = bag.volume_step_mL
-    diluent = np.full(iu.shape, float(bag.volume_mL))
-    diluent = np.where(diluent > largest, step * np.floor(largest / step + ROUNDING), diluent)
-    diluent = np.where(diluent < smallest, step * np.ceil(smallest / step - ROUNDING), diluent)
-    concentration = UG_PER_MG * mg / (diluent + draw)
-    return Preparation(
-        dose_IU=iu,
-        mg=mg,
-        draw_mL=draw,
-        vials=np.ceil(miu / product.vial_MIU - ROUNDING).astype(np.int64),
-        diluent_mL=diluent,
-        concentration_ug_per_mL=concentration,
-        in_window=(concentration >= bag.lowest_ug_per_mL * (1 - ROUNDING))
-        & (concentration <= bag.highest_ug_per_mL * (1 + ROUNDING)),
-    )
+    text = str(name_or_path)
+    if text.endswith((".yaml", ".yml")):
+        return read_yaml(Path(text), Product)
+    if text not in products():
+        shelf = ", ".join(products())
+        raise InputError(
+            "product", "", text, f"unknown; on the shelf: {shelf}; or a path ending in .yaml"
+        )
+    return products()[text]

@@ -42,7 +42,8 @@ class Step:
         Name; "" moves nothing.
     sign : int
         1 or -1 between-patient standard deviation, on the scale on which the parameter is normal;
-        10 percent of its value if it is fixed.
+        10 percent of its value if it is fixed; of its distance from 0 or 100, the nearer one, if it
+        is a percentage.
     """
 
     parameter: str
@@ -58,6 +59,8 @@ def moved(values: np.ndarray, row: Parameter, sign: int) -> np.ndarray:
             return expit(logit(values) + sign * row.spread)
         case "normal":
             return values + sign * row.spread
+    if row.unit == "percent":
+        return values + sign * FIXED_STEP * np.minimum(values, 100 - values)
     return values * (1 + sign * FIXED_STEP)
 
 
@@ -83,7 +86,7 @@ class Perturbed(Protocol):
         return cls(**same, steps=steps, size=size)
 
     @property
-    def patients(self) -> np.ndarray:
+    def everyone(self) -> np.ndarray:
         """Patient of each lane, shape (lanes,)."""
         return np.tile(np.arange(self.size), len(self.steps))
 
@@ -103,7 +106,7 @@ class Perturbed(Protocol):
 
     @cached_property
     def _virtual(self) -> VirtualPatients:
-        virtual = super().draw(self.patients)
+        virtual = super().draw(self.everyone)
         # Doses go by the covariate: a heavier patient gets more.
         numbers = {
             name: self._moved(name, values) if values.dtype.kind == "f" else values
@@ -146,7 +149,7 @@ def simulate(experiment: Experiment, steps: tuple[Step, ...], size: int) -> list
     found: dict[str, pl.DataFrame] = {}
     orders = None
     if experiment.how == "trial":
-        treated = treat(protocol, protocol.patients)
+        treated = treat(protocol, protocol.everyone)
         found = _tables(replace(treated, patients=lanes), protocol)
         orders = found.pop("orders")
         dose = given_IU(protocol, found["doses"], lanes)

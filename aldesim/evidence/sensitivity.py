@@ -33,7 +33,7 @@ OUT = Path("runs/sensitivity")
 PATIENTS = 96
 BLOCKS = 24
 """Steps computed together: fewer cost more overhead, more cost more memory."""
-CACHE_FORMAT = 1
+CACHE_FORMAT = 2  # raised when a step or what a file holds changes
 RESAMPLES = 100
 NOTHING = Step("", 0)
 

@@ -63,17 +63,6 @@ DERIVED: dict[str, Covariate] = {
 }
 
 
-def body_surface_area(weight: ArrayLike, height: ArrayLike) -> NDArray[np.float64]:
-    """Body surface area [m2] from weight [kg] and height [cm].
-
-    References
-    ----------
-    Du Bois, Du Bois. Arch Intern Med 1916;17:863-871.
-    """
-    kilograms, centimetres = np.asarray(weight, float), np.asarray(height, float)
-    return 0.007184 * kilograms**0.425 * centimetres**0.725
-
-
 def glomerular_filtration_rate(
     creatinine: ArrayLike, age: ArrayLike, male: ArrayLike, area: ArrayLike
 ) -> NDArray[np.float64]:

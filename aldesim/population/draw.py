@@ -13,7 +13,6 @@ from aldesim.errors import InputError
 from aldesim.population.copula import correlated_names, mix
 from aldesim.population.covariates import (
     COVARIATES,
-    body_surface_area,
     glomerular_filtration_rate,
     label,
 )
@@ -26,6 +25,7 @@ from aldesim.population.distributions import (
 from aldesim.population.load import correlation_pairs
 from aldesim.population.random import normal
 from aldesim.population.schema import ByCategory, Choice, Described, ParameterChange, Population
+from aldesim.regimen import body_surface_area
 
 if TYPE_CHECKING:
     from aldesim.model import Parameter

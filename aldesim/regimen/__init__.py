@@ -1,5 +1,7 @@
 """Doses in time: regimens, calendars, dosing records."""
 
+from aldesim.regimen.body_surface import body_surface_area
+from aldesim.regimen.follow_up import FollowUp
 from aldesim.regimen.regimen import (
     Cycle,
     DoseRow,
@@ -14,9 +16,11 @@ from aldesim.regimen.regimen import (
 __all__ = [
     "Cycle",
     "DoseRow",
+    "FollowUp",
     "Regimen",
     "Slot",
     "Slots",
+    "body_surface_area",
     "dose_IU",
     "load_regimen",
     "regimen_names",

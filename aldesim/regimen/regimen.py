@@ -9,6 +9,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from aldesim.errors import InputError
+from aldesim.regimen.follow_up import FollowUp
 from aldesim.yamlfile import read_yaml
 
 CATALOGUE = Path(__file__).with_name("catalogue")
@@ -142,8 +143,16 @@ class Regimen(BaseModel):
         Name on the shelf of molecules.
     route : str
         "IV_infusion", "IV_bolus", "CIV", "SC" or "oral".
+    setting : str
+        "inpatient" or "outpatient".
     cycles : tuple of Cycle
         In order.
+    rules : str, optional
+        Rule set that decides its doses; None if no source names one.
+    follow_up : FollowUp, optional
+        Evaluation and the earliest next course; None if no source gives them.
+    notes : tuple of str
+        What a reader must know before relying on it, such as what is assumed.
 
     Examples
     --------
@@ -160,7 +169,11 @@ class Regimen(BaseModel):
     description: str
     molecule: str
     route: Route
+    setting: Literal["inpatient", "outpatient"] = "inpatient"
     cycles: tuple[Cycle, ...] = Field(min_length=1)
+    rules: str | None = None
+    follow_up: FollowUp | None = None
+    notes: tuple[str, ...] = ()
     source: str
 
     @model_validator(mode="after")
@@ -250,7 +263,7 @@ def load_regimen(name_or_path: str | Path) -> Regimen:
     Parameters
     ----------
     name_or_path : str or Path
-        A name of `regimen_names()`, or a path ending in .yaml or .yml.
+        A name of `regimen_names()` (with "-" or "_"), or a path ending in .yaml or .yml.
 
     Raises
     ------
@@ -260,9 +273,10 @@ def load_regimen(name_or_path: str | Path) -> Regimen:
     text = str(name_or_path)
     if text.endswith((".yaml", ".yml")):
         return read_yaml(Path(text), Regimen)
-    if text not in regimen_names():
+    name = text.replace("-", "_")
+    if name not in regimen_names():
         shelf = ", ".join(regimen_names())
         raise InputError(
             "regimen", "", text, f"unknown; on the shelf: {shelf}; or a path ending in .yaml"
         )
-    return read_yaml(CATALOGUE / f"{text}.yaml", Regimen)
+    return read_yaml(CATALOGUE / f"{name}.yaml", Regimen)

@@ -2,36 +2,25 @@
 
 import json
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import plotly.graph_objects as go
 import polars as pl
 import yaml
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
 from aldesim.report import sections
-from aldesim.report.figures.canvas import template
+from aldesim.report.figures.canvas import template as plotly_template
 from aldesim.report.palette import DARK, FONT, LIGHT, Theme, rgb
+from aldesim.report.plots import Plots, script_json
 from aldesim.report.summary import Endpoints, summary_of
 from aldesim.report.tables import Tables, Trial, collect
 from aldesim.report.wording import counted, number, title, words
 
 TEMPLATES = Path(__file__).with_name("templates")
-
-
-@dataclass(frozen=True)
-class Plot:
-    """A figure as the page embeds it: title and caption are HTML, the rest is JSON for Plotly."""
-
-    key: str
-    title: str
-    caption: str
-    height: int
-    json: Markup
 
 
 def write_report(
@@ -61,7 +50,14 @@ def render(result: Trial, single_patients: pl.DataFrame | pl.LazyFrame | None = 
     """HTML text of the page; see `write_report`."""
     tables = Tables(result)
     endpoints = Endpoints(tables)
-    plots = _Plots()
+    plots = Plots()
+    single = None if single_patients is None else collect(single_patients)
+    context = _context(tables, endpoints, plots, single)
+    return fill(page_environment().get_template("report.html.j2"), context, plots)
+
+
+def page_environment() -> Environment:
+    """Where the templates of all pages are, and the words they may use."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -75,36 +71,16 @@ def render(result: Trial, single_patients: pl.DataFrame | pl.LazyFrame | None = 
         "title_of": title,
         "words": words,
     }
-    single = None if single_patients is None else collect(single_patients)
-    context = _context(tables, endpoints, plots, single)
-    return environment.get_template("report.html.j2").render(
-        **context, plots=plots.made, **_assets()
-    )
+    return environment
 
 
-class _Plots:
-    """Turns figures into embedded plots with keys of their own."""
-
-    def __init__(self) -> None:
-        self.made: list[Plot] = []
-
-    def __call__(self, figure: go.Figure) -> Plot:
-        spec = json.loads(str(figure.to_json()))
-        layout = spec["layout"]
-        meta = layout.pop("meta")
-        for key in ("template", "title"):
-            layout.pop(key, None)
-        height = int(layout.pop("height"))
-        layout.setdefault("margin", {})["t"] = 26
-        plot = Plot(
-            f"plot-{len(self.made) + 1}", meta["title"], meta["caption"], height, _script_json(spec)
-        )
-        self.made.append(plot)
-        return plot
+def fill(template: Template, context: dict[str, Any], plots: Plots) -> str:
+    """HTML text of a page: its content, with the style and scripts that every page carries."""
+    return template.render(**context, plots=plots.made, **_assets())
 
 
 def _context(
-    tables: Tables, endpoints: Endpoints, plots: _Plots, single: pl.DataFrame | None
+    tables: Tables, endpoints: Endpoints, plots: Plots, single: pl.DataFrame | None
 ) -> dict[str, Any]:
     """Everything the template shows, in the order of the page."""
     manifest = tables.trial.manifest
@@ -123,6 +99,7 @@ def _context(
         "rows": summary_of(endpoints),
         "base": _base_sentence(endpoints.n, total),
         "who": sections.who(tables),
+        "screening": sections.screening(manifest),
         "doses": [plots(figure) for figure in dose_figures],
         "dose_grids": dose_grids,
         "response": [plots(figure) for figure in response_figures],
@@ -175,9 +152,9 @@ def _assets() -> dict[str, Any]:
         "font": Markup(FONT),
         "light": _variables(LIGHT),
         "dark": _variables(DARK),
-        "look": _script_json(
+        "look": script_json(
             {
-                "template": json.loads(go.Figure(layout_template=template(LIGHT)).to_json())[  # type: ignore[arg-type]
+                "template": json.loads(go.Figure(layout_template=plotly_template(LIGHT)).to_json())[  # type: ignore[arg-type]
                     "layout"
                 ]["template"],
                 "dark": swaps(LIGHT, DARK),
@@ -202,9 +179,3 @@ def _variables(theme: Theme) -> Markup:
     return Markup(
         "".join(f"--{name.replace('_', '-')}:{value};" for name, value in theme.colours().items())
     )
-
-
-def _script_json(value: Any) -> Markup:
-    """JSON that cannot end the script element that holds it."""
-    text = json.dumps(value, separators=(",", ":"), allow_nan=False)
-    return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))

@@ -79,9 +79,19 @@ class Endpoints:
             rows["id"].to_numpy(), rows["term"].to_list(), rows["grade"].to_numpy(), self.n
         )
 
-    def doses(self, column: str) -> tuple[Estimate, int]:
-        """Median with 5 and 95 % quantiles of a column of dose counts, and how many count."""
+    def spread(self, column: str, begun: bool = False) -> tuple[Estimate, int]:
+        """Median with 5 and 95 % quantiles of a column of the patients, and how many count.
+
+        Parameters
+        ----------
+        column : str
+            Column of the table `patients`.
+        begun : bool
+            Count only patients with more than none.
+        """
         values = self.tables.patients[column].drop_nulls().cast(pl.Float64)
+        if begun:
+            values = values.filter(values > 0)
         if values.is_empty():
             return Estimate(float("nan"), float("nan"), float("nan")), 0
         marks = [float(values.quantile(q, "linear")) for q in (0.5, 0.05, 0.95)]  # type: ignore[arg-type]
@@ -137,6 +147,11 @@ def summary_of(endpoints: Endpoints) -> list[Row]:
     rows.append(
         Row("Vasopressor used", percent(share.value), f"{number(share.count)} of {number(share.n)}")
     )
+    if "hospital_days" in endpoints.tables.patients.columns:
+        stay, _ = endpoints.spread("hospital_days")
+        value = number(stay.value, 1).removesuffix(".0")
+        note = f"nine in ten: {span(stay.low, stay.high)}"
+        rows.append(Row("Hospital days, median", value, note))
     for label, curve in (
         ("Median PFS", endpoints.progression),
         ("Median OS", endpoints.survival),
@@ -153,17 +168,26 @@ def summary_of(endpoints: Endpoints) -> list[Row]:
 
 
 def _doses(endpoints: Endpoints) -> list[Row]:
+    """Doses in all, by course where there are several, and by cycle of the first course."""
     patients = endpoints.tables.patients
-    columns = sorted(name for name in patients.columns if name.startswith("doses_cycle_"))
+    cycles = sorted(name for name in patients.columns if name.startswith("doses_cycle_"))
+    courses = sorted(name for name in patients.columns if name.startswith("doses_course_"))
     labels = {"doses_given": "Doses given, median"}
-    labels |= {name: f"Cycle {name.rsplit('_', 1)[1]}, median" for name in columns}
+    if len(courses) > 1:
+        labels |= {name: f"Course {name.rsplit('_', 1)[1]}, median" for name in courses}
+    first = [name for name in cycles if int(name.rsplit("_", 1)[1]) * len(courses) <= len(cycles)]
+    labels |= {
+        name: f"Cycle {name.rsplit('_', 1)[1]}, median" for name in (first if courses else cycles)
+    }
     rows = []
     for name, label in labels.items():
-        marks, _ = endpoints.doses(name)
+        # A further course is for some only: the median is of those who had it.
+        marks, n = endpoints.spread(name, begun=name in courses[1:])
         planned = patients["doses_planned"].max() if name == "doses_given" else None
         of = f" of {planned}" if planned is not None else ""
         value = number(marks.value, 1).removesuffix(".0")
-        rows.append(Row(label, value + of, f"nine in ten: {span(marks.low, marks.high)}"))
+        among = f"; {counted(n, 'patient')} had it" if name in courses[1:] else ""
+        rows.append(Row(label, value + of, f"nine in ten: {span(marks.low, marks.high)}{among}"))
     return rows
 
 

@@ -1,9 +1,9 @@
-"""The worst of it: running extremes of the signs and worst CTCAE grades of each patient."""
+"""The worst of it: running extremes of the body and worst CTCAE grades of each patient."""
 
 import numpy as np
 import polars as pl
 
-from aldesim.care import Grading
+from aldesim.care import Grading, grade
 
 PRESSOR_ON = 0.01  # ug/kg/min; below this the drug only washes out
 HOURS_PER_DAY = 24
@@ -26,17 +26,20 @@ class Extremes:
 
     Parameters
     ----------
-    signs : dict of str to ndarray, shape (n,)
-        Signs before the first dose.
+    seen : dict of str to ndarray, shape (n,)
+        Observables of the model before the first dose: the true values, not readings.
     """
 
-    def __init__(self, signs: dict[str, np.ndarray]):
+    def __init__(self, seen: dict[str, np.ndarray]):
+        self._weight = seen["weight"].copy()
+        signs = self._with_gain(seen)
         self.values = {name: signs[sign].copy() for name, (sign, _) in _KEEP.items()}
-        self.pressor_hours = np.zeros(len(signs["MAP"]))
-        self.fluid_L = np.zeros(len(signs["MAP"]))
+        self.pressor_hours = np.zeros(len(seen["MAP"]))
+        self.fluid_L = np.zeros(len(seen["MAP"]))
 
-    def look(self, signs: dict[str, np.ndarray], alive: np.ndarray) -> None:
+    def look(self, seen: dict[str, np.ndarray], alive: np.ndarray) -> None:
         """Take one instant into account, for those alive."""
+        signs = self._with_gain(seen)
         for name, (sign, pick) in _KEEP.items():
             old = self.values[name]
             self.values[name] = np.where(alive, pick(old, signs[sign]), old)
@@ -46,9 +49,13 @@ class Extremes:
         self.pressor_hours += np.where(pressor_dose > PRESSOR_ON, HOURS_PER_DAY * days, 0.0)
         self.fluid_L += crystalloid * days
 
+    def _with_gain(self, seen: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        gain = seen["weight"] - self._weight
+        return seen | {"weight_gain_pct": 100 * gain / self._weight}
+
 
 class WorstGrades:
-    """Worst CTCAE grade of each term, the day it began and the day it was worst.
+    """Worst CTCAE grade of each term as charted, the day it began and the day it was worst.
 
     Parameters
     ----------
@@ -64,13 +71,21 @@ class WorstGrades:
         size = len(signs["MAP"])
         terms = [term for term in grading.terms if term not in grading.not_graded(signs)]
         self._worst = {term: np.full(size, -1, dtype=np.int8) for term in terms}
+        self._looked_at: dict[str, list[np.ndarray]] = {}
         self._onset = {term: np.full(size, np.nan) for term in terms}
         self._worst_day = {term: np.full(size, np.nan) for term in terms}
         self._worst_value = {term: np.full(size, np.nan) for term in terms}
 
     def look(self, day: float, signs: dict[str, np.ndarray], alive: np.ndarray) -> None:
         """Grade one instant, for those alive."""
-        for term, grades in self._grading.grades(signs, self._baseline).items():
+        for term in self._worst:
+            row = self._grading.terms[term]
+            looked_at = [signs[name] for name in sorted(row.signs)]
+            before = self._looked_at.get(term)
+            if before and all(new is old for new, old in zip(looked_at, before, strict=True)):
+                continue  # nothing new on the chart
+            self._looked_at[term] = looked_at
+            grades = grade(row, signs[row.sign], self._baseline.get(row.sign), signs)
             worse = alive & (grades > self._worst[term])
             if not worse.any():
                 continue

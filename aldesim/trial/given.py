@@ -25,7 +25,7 @@ def dose_records(
         "IU", "mg" or "pmol"; RATE is per time unit.
     """
     protocol = restore(result.manifest["inputs"])
-    slots = protocol.regimen.slots()
+    slots = protocol.slots
     plan = pl.DataFrame(
         {
             "cycle": slots.cycle.astype(np.int16),

@@ -101,6 +101,7 @@ class Ledger:
         self,
         due: np.ndarray,
         *,
+        course: int,
         cycle: int,
         slot: int,
         day: float,
@@ -115,6 +116,7 @@ class Ledger:
             pl.DataFrame(
                 {
                     "row": rows,
+                    "course": np.full(len(rows), course, dtype=np.int16),
                     "cycle": np.full(len(rows), cycle, dtype=np.int16),
                     "slot": np.full(len(rows), slot, dtype=np.int16),
                     "time": np.full(len(rows), day),
@@ -127,7 +129,51 @@ class Ledger:
         )
 
     def frame(self, patients: np.ndarray) -> pl.DataFrame:
-        """Table `doses`: id, cycle, slot, time (days), planned_IU, given_IU, action, reasons."""
+        """Table `doses`: id, course, cycle, slot, time, planned_IU, given_IU, action, reasons.
+
+        Time in days; cycles are numbered through all courses, slots within the cycle.
+        """
+        frame = pl.concat(self.entries)
+        ids = pl.Series("id", patients[frame["row"].to_numpy()].astype(np.uint32))
+        return frame.drop("row").insert_column(0, ids).sort("id", "time")
+
+
+@dataclass
+class DecisionLog:
+    """The signs that each decision rested on, as they stood on the chart."""
+
+    entries: list[pl.DataFrame] = field(default_factory=list)
+
+    def note(
+        self,
+        due: np.ndarray,
+        *,
+        course: int,
+        cycle: int,
+        slot: int,
+        day: float,
+        action: np.ndarray,
+        signs: dict[str, np.ndarray],
+        ages: dict[str, np.ndarray],
+    ) -> None:
+        """Keep one slot; arrays run over all patients, `due` picks those on treatment."""
+        rows = np.flatnonzero(due)
+        columns = {
+            "row": rows,
+            "course": np.full(len(rows), course, dtype=np.int16),
+            "cycle": np.full(len(rows), cycle, dtype=np.int16),
+            "slot": np.full(len(rows), slot, dtype=np.int16),
+            "time": np.full(len(rows), day),
+            "action": action[rows].astype(str),
+        }
+        columns |= {name: values[rows].astype(np.float32) for name, values in signs.items()}
+        columns |= {
+            f"hours_since_{name}": hours[rows].astype(np.float32) for name, hours in ages.items()
+        }
+        self.entries.append(pl.DataFrame(columns))
+
+    def frame(self, patients: np.ndarray) -> pl.DataFrame:
+        """Table `decisions`: id, course, cycle, slot, time (days), action, one column a sign."""
         frame = pl.concat(self.entries)
         ids = pl.Series("id", patients[frame["row"].to_numpy()].astype(np.uint32))
         return frame.drop("row").insert_column(0, ids).sort("id", "time")

@@ -24,6 +24,7 @@ def tables(treated: Treatment, protocol: Protocol) -> dict[str, pl.DataFrame]:
     return {
         "patients": _patients(treated, protocol, assessment, doses),
         "doses": doses,
+        "decisions": treated.decisions.frame(ids),
         "orders": treated.order_log.frame(ids),
         "scans": _scans(ids, days[1:], sizes[:, 1:], assessment),
         "toxicity": treated.grades.frame(ids),
@@ -67,22 +68,22 @@ def _patients(
             **{name: valid(values) for name, values in treated.extremes.values.items()},
         }
     )
-    slots = protocol.regimen.slots()
-    given = (
-        doses.group_by("id")
-        .agg(
-            (pl.col("given_IU") > 0).sum().cast(pl.Int32).alias("doses_given"),
-            *(
-                ((pl.col("given_IU") > 0) & (pl.col("cycle") == cycle))
-                .sum()
-                .cast(pl.Int32)
-                .alias(f"doses_cycle_{cycle}")
-                for cycle in np.unique(slots.cycle).tolist()
-            ),
-        )
-        .with_columns(pl.lit(len(slots), pl.Int32).alias("doses_planned"))
+    return frame.join(_counts(protocol, doses), on="id", how="left", maintain_order="left")
+
+
+def _counts(protocol: Protocol, doses: pl.DataFrame) -> pl.DataFrame:
+    """Doses planned in the courses begun, doses given in all, by course and by cycle."""
+    given = pl.col("given_IU") > 0
+    calendar = protocol.calendar
+    parts = {f"doses_course_{k}": pl.col("course") == k for k in np.unique(calendar.course)}
+    parts |= {f"doses_cycle_{k}": pl.col("cycle") == k for k in np.unique(calendar.slots.cycle)}
+    in_one = len(protocol.regimen.slots())
+    return doses.group_by("id").agg(
+        given.sum().cast(pl.Int32).alias("doses_given"),
+        *((given & part).sum().cast(pl.Int32).alias(name) for name, part in parts.items()),
+        (in_one * pl.col("course").n_unique()).cast(pl.Int32).alias("doses_planned"),
+        pl.col("course").filter(given).n_unique().cast(pl.Int32).alias("courses_given"),
     )
-    return frame.join(given, on="id", how="left", maintain_order="left")
 
 
 def _scans(

@@ -11,14 +11,18 @@ from pydantic import BaseModel
 
 from aldesim import __version__, model
 from aldesim.care import RuleSet, Support, load_rules, load_support
+from aldesim.care.eligibility import Criteria, load_criteria
+from aldesim.care.measurement import Schedule, load_schedule
 from aldesim.drug import Molecule, load_molecule
 from aldesim.errors import InputError
 from aldesim.population import Population, VirtualPatients, draw, load_population
-from aldesim.regimen import Regimen, load_regimen
+from aldesim.regimen import Regimen, Slots, load_regimen
+from aldesim.trial.calendar import Calendar, course_calendar
 from aldesim.trial.clock import MINUTES_PER_DAY, Clock, build_clock
+from aldesim.trial.enrolment import Enrolled, enrol
 from aldesim.trial.events import EventKind, load_event_kinds
 from aldesim.trial.scenario import Scenario
-from aldesim.trial.signs import DERIVED, READ
+from aldesim.trial.signs import CHARTED_ONLY, DERIVED, IMPLIED, READ
 
 if TYPE_CHECKING:
     from aldesim.engine import Model
@@ -40,6 +44,10 @@ class Protocol:
         The compiled biology.
     population, molecule, regimen, rules, support, event_kinds
         What the scenario names.
+    measurement : Schedule or None
+        How signs are read; None if their true values are known at once.
+    criteria : Criteria or None
+        Whom candidates are screened by; None if everyone who is drawn is treated.
     """
 
     scenario: Scenario
@@ -50,18 +58,44 @@ class Protocol:
     rules: RuleSet
     support: Support
     event_kinds: tuple[EventKind, ...]
+    measurement: Schedule | None
+    criteria: Criteria | None = None
+
+    @cached_property
+    def enrolled(self) -> Enrolled | None:
+        """Patients after screening; None without it."""
+        if self.criteria is None:
+            return None
+        scenario = self.scenario
+        return enrol(self.population, self.criteria, scenario.seed, scenario.patients)
+
+    def patients(self, first: int, last: int) -> np.ndarray:
+        """Numbers of the patients in some places of the trial, both ends included."""
+        places = np.arange(first, last + 1)
+        return places if self.enrolled is None else self.enrolled.ids[places]
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """Planned doses of every course."""
+        scenario = self.scenario
+        return course_calendar(self.regimen, scenario.courses, scenario.ward_hours_after_last_slot)
+
+    @property
+    def slots(self) -> Slots:
+        """Planned doses of every course, in order of time."""
+        return self.calendar.slots
 
     @cached_property
     def clock(self) -> Clock:
         """Instants at which the loop stops."""
-        slots = self.regimen.slots()
+        slots = self.slots
         return build_clock(
             np.rint(slots.time * MINUTES_PER_DAY).astype(np.int64),
             np.rint(slots.duration * MINUTES_PER_DAY).astype(np.int64),
             slots.cycle,
             ward_hours_after_last_slot=self.scenario.ward_hours_after_last_slot,
             follow_up_days=self.scenario.follow_up_days,
-            scan_days=self.scenario.scan_days,
+            scan_days=self.calendar.scan_days(self.scenario.scan_days),
         )
 
     def draw(self, patients: np.ndarray) -> VirtualPatients:
@@ -73,6 +107,7 @@ class Protocol:
         return {
             **virtual.parameters,
             **self.molecule.model_parameters(virtual.parameters),
+            **self.support.model_parameters(),
             **self.scenario.parameters,
         }
 
@@ -89,6 +124,9 @@ class Protocol:
             "events": [
                 kind.model_dump(mode="json", exclude_none=True) for kind in self.event_kinds
             ],
+            "measurement": self.measurement
+            and self.measurement.model_dump(mode="json", exclude_none=True),
+            "criteria": self.criteria and self.criteria.model_dump(mode="json", exclude_none=True),
         }
 
     @cached_property
@@ -104,9 +142,16 @@ class Protocol:
             for name, content in contents.items()
         }
 
+    @cached_property
+    def signs(self) -> frozenset[str]:
+        """Signs that a trial supplies to rules, grades and orders."""
+        events = {kind.sign for kind in self.event_kinds}
+        implied = {sign for sign, cause in IMPLIED.items() if cause in events}
+        return frozenset({*READ, *DERIVED, *events, *implied})
+
     def not_evaluated(self) -> list[dict[str, object]]:
         """Rules that rest on signs the model does not simulate: id, text, signs, partly."""
-        supplied = {*READ, *DERIVED, *(kind.sign for kind in self.event_kinds)}
+        supplied = self.signs
         texts = {rule.id: rule.text for rule in self.rules.rules}
         return [
             {
@@ -116,6 +161,13 @@ class Protocol:
                 "partly": gap.partly,
             }
             for gap in self.rules.not_evaluated(supplied)
+        ]
+
+    def not_simulated(self) -> list[dict[str, str]]:
+        """Supportive orders for drugs that the model does not have: id, drug, input."""
+        return [
+            {"id": order.id, "drug": order.drug, "input": order.input}
+            for order in self.support.not_simulated(self.model.inputs)
         ]
 
     @property
@@ -141,8 +193,11 @@ def prepare(scenario: Scenario) -> Protocol:
         rules=load_rules(scenario.rules),
         support=load_support(scenario.support),
         event_kinds=load_event_kinds(),
+        measurement=load_schedule(scenario.measurement),
+        criteria=load_criteria(scenario.screening) if scenario.screening else None,
     )
     _check_parameters(protocol)
+    _check_signs(protocol)
     return protocol
 
 
@@ -161,7 +216,26 @@ def restore(inputs: dict[str, Any]) -> Protocol:
         rules=kept(RuleSet, inputs["rules"]),
         support=kept(Support, inputs["support"]),
         event_kinds=tuple(kept(EventKind, kind) for kind in inputs["events"]),
+        measurement=inputs["measurement"] and kept(Schedule, inputs["measurement"]),
+        criteria=inputs["criteria"] and kept(Criteria, inputs["criteria"]),
     )
+
+
+def _check_signs(protocol: Protocol) -> None:
+    """Refuse readings that no chart uses, and orders on signs that a trial does not have."""
+    if protocol.measurement is not None:
+        readable = {*READ, *CHARTED_ONLY}
+        for sign in protocol.measurement.signs:
+            if sign not in readable:
+                allowed = f"is not read; a schedule has {', '.join(sorted(readable))}"
+                raise InputError(f"measurement {protocol.measurement.id}", "sign", sign, allowed)
+    for order in protocol.support.orders:
+        for condition in (order.when, order.unless):
+            for leaf in condition.comparisons() if condition else ():
+                if leaf.sign not in protocol.signs:
+                    where, field = f"support {protocol.support.id}", f"orders[{order.id}].sign"
+                    allowed = "is not simulated; an order cannot rest on it"
+                    raise InputError(where, field, leaf.sign, allowed)
 
 
 def _check_parameters(protocol: Protocol) -> None:

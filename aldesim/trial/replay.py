@@ -6,6 +6,7 @@ any patient hour by hour, though a run keeps only a few instants a day.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
@@ -13,9 +14,11 @@ import polars as pl
 from aldesim.errors import InputError
 from aldesim.trial.body import begin, give
 from aldesim.trial.clock import NONE
-from aldesim.trial.journal import Courses
+from aldesim.trial.journal import COURSE_SIGNS, Courses
 from aldesim.trial.protocol import Protocol, restore
 from aldesim.trial.result import TrialResult
+
+SAMPLE = 8
 
 
 def replay(result: TrialResult, patients: Sequence[int]) -> pl.DataFrame:
@@ -40,8 +43,11 @@ def replay(result: TrialResult, patients: Sequence[int]) -> pl.DataFrame:
     """
     protocol = protocol_of(result)
     ids = np.array(sorted(patients), dtype=np.int64)
-    for wrong in ids[(ids < 0) | (ids >= protocol.scenario.patients)].tolist():
-        allowed = f"must be within 0 and {protocol.scenario.patients - 1}"
+    treated = protocol.patients(0, protocol.scenario.patients - 1)
+    for wrong in ids[~np.isin(ids, treated)].tolist():
+        allowed = f"must be within {treated[0]} and {treated[-1]}"
+        if protocol.enrolled is not None:
+            allowed += ", among those that were eligible"
         raise InputError("replay", "patients", wrong, allowed)
     wanted = pl.col("id").is_in(ids.tolist())
     doses = result.doses.filter(wanted).collect()
@@ -49,6 +55,52 @@ def replay(result: TrialResult, patients: Sequence[int]) -> pl.DataFrame:
     ends = result.patients.filter(wanted).sort("id").select("died", "death_day").collect()
     death = np.where(ends["died"], ends["death_day"], np.inf)
     return open_loop(protocol, ids, doses, orders, death).frame(ids)
+
+
+@dataclass(frozen=True)
+class ReplayCheck:
+    """How far rebuilt courses are from those of the closed loop.
+
+    Parameters
+    ----------
+    patients : tuple of int
+        The sample.
+    values : int
+        Values compared.
+    max_difference : float
+        Largest absolute difference of any sign, in its own unit; 0 if every bit is the same,
+        infinite if a value is missing on one side only.
+    """
+
+    patients: tuple[int, ...]
+    values: int
+    max_difference: float
+
+
+def check_replay(result: TrialResult, most: int = SAMPLE) -> ReplayCheck:
+    """Frozen replay of a sample of patients, compared with the courses that the run kept.
+
+    Parameters
+    ----------
+    result : TrialResult
+        A finished run.
+    most : int
+        Patients at most, spread evenly over those whose simulation did not fail.
+    """
+    ids = result.patients.filter(pl.col("status") == "ok").select("id").collect()["id"].to_numpy()
+    sample = ids[np.unique(np.linspace(0, len(ids) - 1, most).astype(int))] if len(ids) else ids
+    chosen = [int(i) for i in sample]
+    if not chosen:
+        return ReplayCheck((), 0, 0.0)
+    kept = result.courses.filter(pl.col("id").is_in(chosen)).sort("id", "time").collect()
+    again = replay(result, chosen).join(kept.select("id", "time"), on=["id", "time"], how="semi")
+    one, two = (
+        frame.sort("id", "time").select(COURSE_SIGNS).to_numpy().astype(float)
+        for frame in (kept, again)
+    )
+    if one.shape != two.shape or (np.isnan(one) != np.isnan(two)).any():
+        return ReplayCheck(tuple(chosen), one.size, float("inf"))
+    return ReplayCheck(tuple(chosen), one.size, float(np.nanmax(np.abs(one - two), initial=0.0)))
 
 
 def protocol_of(result: TrialResult) -> Protocol:
@@ -91,7 +143,7 @@ def open_loop(
     death : ndarray, shape (n,)
         Day of death, infinite for the living: signs end there.
     """
-    clock, slots = protocol.clock, protocol.regimen.slots()
+    clock, slots = protocol.clock, protocol.slots
     _, batch = begin(protocol, patients)
     inputs = {name: np.full(len(patients), value) for name, value in protocol.model.inputs.items()}
     due = {day: rows for (day,), rows in orders.partition_by("time", as_dict=True).items()}

@@ -61,6 +61,15 @@ class TrialResult:
         return self._table("doses")
 
     @property
+    def decisions(self) -> pl.LazyFrame:
+        """The decision log: each dose that fell due with the signs that decided, as charted.
+
+        Columns `hours_since_...` say how old the readings of each round were; without a monitoring
+        schedule there are none, and the signs are the true ones.
+        """
+        return self._table("decisions")
+
+    @property
     def orders(self) -> pl.LazyFrame:
         """Every change of a supportive order, in the model's units."""
         return self._table("orders")

@@ -17,7 +17,16 @@ import polars as pl
 
 from aldesim.errors import InputError
 
-TABLES = ("patients", "doses", "orders", "scans", "toxicity", "courses", "events")
+TABLES = (
+    "patients",
+    "doses",
+    "decisions",
+    "orders",
+    "scans",
+    "toxicity",
+    "courses",
+    "events",
+)
 _PART = re.compile(r"^(\d{9})-(\d{9})$")
 
 

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +81,11 @@ def run(
         with ThreadPoolExecutor(workers) as executor:
             _compute(protocol, folder, chunk, executor, progress or (lambda done, total: None))
         folder.join()
-        manifest |= {"failed": _failed(folder), "wall_seconds": time.monotonic() - started}
+        manifest |= {
+            "failed": _failed(folder),
+            "replay": _replayed(TrialResult(folder.path, manifest)),
+            "wall_seconds": time.monotonic() - started,
+        }
         folder.write_manifest(manifest)
     return TrialResult(folder.path, manifest)
 
@@ -120,7 +125,7 @@ def _compute(
         from aldesim.trial.outcome import tables
         from aldesim.trial.treat import treat
 
-        ids = np.arange(bounds[0], bounds[1] + 1)
+        ids = protocol.patients(*bounds)
         treated = treat(
             protocol,
             ids,
@@ -167,8 +172,23 @@ def _manifest(protocol: Protocol, place: Path) -> dict[str, Any]:
         },
         "hashes": protocol.hashes,
         "not_evaluated": protocol.not_evaluated(),
+        "not_simulated": protocol.not_simulated(),
+        "screening": _screened(protocol),
         "failed": [],
     }
+
+
+def _replayed(result: TrialResult) -> dict[str, Any]:
+    """Outcome of the frozen replay check: a sample rebuilt from the ledger and the orders."""
+    from aldesim.trial.replay import check_replay
+
+    return asdict(check_replay(result))
+
+
+def _screened(protocol: Protocol) -> dict[str, Any] | None:
+    if protocol.criteria is None or protocol.enrolled is None:
+        return None
+    return protocol.enrolled.summary(protocol.criteria)
 
 
 def _failed(folder: RunFolder) -> list[dict[str, Any]]:

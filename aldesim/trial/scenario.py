@@ -32,6 +32,16 @@ class Scenario(BaseModel):
         Longest stay in hospital after a cycle's last planned dose, hours; 0 means outpatient.
     scan_days : tuple of int
         Days of tumour scans after the baseline one.
+    measurement : str
+        How signs are read: a monitoring schedule on the shelf (`ward`), the path of one's own, or
+        `exact` for true values at once.
+    screening : str, optional
+        Eligibility criteria, on the shelf or the path of one's own: candidates are screened until
+        enough are eligible. Without it everyone who is drawn is treated.
+    courses : int
+        Most courses a patient may have. A further one is given only to those whose tumour shrank
+        after the course before, who were not stopped for good, and at least as long after
+        discharge as the regimen asks.
     parameters : dict
         Model parameters set to one value in every patient, in the model's units.
     """
@@ -51,6 +61,9 @@ class Scenario(BaseModel):
     follow_up_days: Day
     ward_hours_after_last_slot: Annotated[int, Field(ge=0, le=720)]
     scan_days: Annotated[tuple[Day, ...], Field(strict=False)] = ()
+    measurement: str = "ward"
+    screening: str | None = None
+    courses: Annotated[int, Field(ge=1, le=20)] = 1
     parameters: dict[str, Annotated[float, Field(allow_inf_nan=False, strict=False)]] = {}
 
 

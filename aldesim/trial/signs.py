@@ -1,10 +1,11 @@
-"""Signs made of the model's state: what a chart would show, trends and sums over hours included."""
+"""Signs that rules, grades and orders look at: readings, with trends and sums over hours."""
 
 from collections import deque
 
 import numpy as np
 
 from aldesim.care import grade
+from aldesim.trial.readings import Readings
 
 ML_PER_L = 1000.0
 HOURS_PER_DAY = 24
@@ -36,29 +37,43 @@ DERIVED = (
     "urine_8h_mL",
     "urine_24h_mL",
     "pressor_rising",
+    "pressor_dose_max",
     "creatinine_rising",
     "urine_mL_per_h",
+    "urine_mL_per_kg_per_h",
 )
 """Signs that a chart adds: differences, sums over hours, trends since the last decision."""
+
+CHARTED_ONLY = ("weight", "urine_total")
+"""Observables that are read too, but are no signs by themselves."""
+
+IMPLIED = {"ventricular_arrhythmia": "sustained_VT", "infection_suspected": "infection"}
+"""Signs that are true whenever another one is: every such event of the model is that severe."""
 
 _PRESSOR_NOISE = 0.02  # ug/kg/min; a titration within it is a stable requirement
 _CREATININE_NOISE = 0.1  # mg/dL; the last digit a laboratory reports
 
 
 class Chart:
-    """Signs of every patient, hour by hour.
+    """Signs of every patient, instant by instant.
 
     Parameters
     ----------
     seen : dict of str to ndarray, shape (n,)
         Observables before the first dose.
+    readings : Readings, optional
+        How they are read; without it the chart shows the true values at once.
     """
 
-    def __init__(self, seen: dict[str, np.ndarray]):
-        size = len(seen["weight"])
-        self._weight = seen["weight"].copy()
+    def __init__(self, seen: dict[str, np.ndarray], readings: Readings | None = None):
+        self._readings = readings
+        charted = seen if readings is None else seen | readings.charted
+        self._weight = charted["weight"].copy()
+        size = len(self._weight)
         self._urine: deque[tuple[float, np.ndarray]] = deque()
+        self._urine_sums = {hours: np.full(size, np.nan) for hours in (1, 8, 24)}
         self._hours_above_40 = np.zeros(size)
+        self._pressor_max = np.zeros(size)
         self._last_look = 0.0
         self._last_decision: dict[str, np.ndarray] = {}
         self._last_decision_day = np.nan
@@ -69,6 +84,8 @@ class Chart:
         seen: dict[str, np.ndarray],
         active: dict[str, np.ndarray],
         fluid_bolus_24h: np.ndarray,
+        inpatient: np.ndarray,
+        arriving: np.ndarray,
     ) -> dict[str, np.ndarray]:
         """Signs of this moment, by the names that rules and grades use.
 
@@ -82,12 +99,18 @@ class Chart:
             Sudden events that are active, by sign.
         fluid_bolus_24h : ndarray, shape (n,)
             Fluid given as boluses in the last day, L.
+        inpatient, arriving : ndarray of bool, shape (n,)
+            In hospital now; those who have just come in.
         """
         hours = HOURS_PER_DAY * (day - self._last_look)
         self._last_look = day
+        if self._readings is not None:
+            seen = self._readings.look(day, seen, inpatient, arriving)
         hot = seen["temperature"] > HIGH_FEVER
         self._hours_above_40 = np.where(hot, self._hours_above_40 + hours, 0.0)
+        self._pressor_max = np.fmax(self._pressor_max, seen["pressor_dose"])
         gain = seen["weight"] - self._weight
+        self._add_urine(day, seen["urine_total"])
         signs = {name: seen[name] for name in READ}
         return signs | {
             "weight_gain_kg": gain,
@@ -95,15 +118,19 @@ class Chart:
             "hours_above_40": self._hours_above_40,
             "confusion_grade": grade("confusion", seen["confusion"]),
             "fluid_bolus_24h": fluid_bolus_24h,
-            "urine_1h_mL_per_kg": self._urine_since(day, seen["urine_total"], 1) / self._weight,
-            "urine_8h_mL": self._urine_since(day, seen["urine_total"], 8),
-            "urine_24h_mL": self._urine_since(day, seen["urine_total"], 24),
+            "urine_1h_mL_per_kg": self._urine_sums[1] / self._weight,
+            "urine_8h_mL": self._urine_sums[8],
+            "urine_24h_mL": self._urine_sums[24],
+            "urine_total": seen["urine_total"],
             **active,
+            **{sign: active[cause] for sign, cause in IMPLIED.items() if cause in active},
         }
 
-    def decision_signs(
-        self, day: float, signs: dict[str, np.ndarray], urine_total: np.ndarray
-    ) -> dict[str, np.ndarray]:
+    def ages(self, day: float) -> dict[str, np.ndarray]:
+        """Hours since the readings on the chart were taken, by round; none if they are exact."""
+        return {} if self._readings is None else self._readings.ages(day)
+
+    def decision_signs(self, day: float, signs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Signs with their trends since the last dose that was due.
 
         Parameters
@@ -112,38 +139,47 @@ class Chart:
             Days from the first dose.
         signs : dict of str to ndarray, shape (n,)
             From `look`.
-        urine_total : ndarray, shape (n,)
-            Urine since the start, L.
         """
-        before = self._last_decision or {
-            "pressor_dose": signs["pressor_dose"],
-            "creatinine": signs["creatinine"],
-            "urine_total": urine_total,
-        }
+        now = {name: signs[name] for name in ("pressor_dose", "creatinine", "urine_total")}
+        before = self._last_decision or now
+        creatinine = before["creatinine"]
+        if self._readings is not None and "creatinine" in self._readings.previous:
+            # Read once a day: a trend is one between results, not between decisions.
+            creatinine = self._readings.previous["creatinine"]
         hours = HOURS_PER_DAY * (day - self._last_decision_day)
         trends: dict[str, np.ndarray] = {
             "pressor_rising": signs["pressor_dose"] > before["pressor_dose"] + _PRESSOR_NOISE,
-            "creatinine_rising": signs["creatinine"] > before["creatinine"] + _CREATININE_NOISE,
+            "creatinine_rising": signs["creatinine"] > creatinine + _CREATININE_NOISE,
+            "pressor_dose_max": self._pressor_max,
         }
         # Before the first dose no interval has passed over which urine could be collected.
+        rate = np.full(len(self._weight), np.inf)
         if hours > 0:
-            trends["urine_mL_per_h"] = ML_PER_L * (urine_total - before["urine_total"]) / hours
-        else:
-            trends["urine_mL_per_h"] = np.full(len(urine_total), np.inf)
-        self._last_decision = {
-            "pressor_dose": signs["pressor_dose"],
-            "creatinine": signs["creatinine"],
-            "urine_total": urine_total,
-        }
-        self._last_decision_day = day
+            rate = ML_PER_L * (now["urine_total"] - before["urine_total"]) / hours
+            rate = np.where(np.isnan(before["urine_total"]), np.inf, rate)
+        trends["urine_mL_per_h"] = rate
+        trends["urine_mL_per_kg_per_h"] = rate / self._weight
+        self._last_decision, self._last_decision_day = now, day
+        self._pressor_max = signs["pressor_dose"].copy()
         return signs | trends
+
+    def _add_urine(self, day: float, total: np.ndarray) -> None:
+        """Keep the total of this instant and renew the sums over the hours before it, mL."""
+        if self._urine and self._urine[-1][0] >= day:
+            return
+        if self._readings is not None:
+            self._urine_sums[1] = ML_PER_L * self._readings.urine_rate
+            # Between collections a sum over hours would split one; the last sum stands.
+            if not self._readings.collected:
+                return
+        self._urine.append((day, total))
+        while self._urine[0][0] < day - 1.0 - 1e-9:
+            self._urine.popleft()
+        for hours in (8, 24) if self._readings is not None else (1, 8, 24):
+            self._urine_sums[hours] = self._urine_since(day, total, hours)
 
     def _urine_since(self, day: float, total: np.ndarray, hours: float) -> np.ndarray:
         """Urine of the last hours, mL; NaN where they were not watched throughout."""
-        if not self._urine or self._urine[-1][0] < day:
-            self._urine.append((day, total))
-        while self._urine[0][0] < day - 1.0 - 1e-9:
-            self._urine.popleft()
         start = day - hours / HOURS_PER_DAY
         watched = [then for then, _ in self._urine]
         at = int(np.searchsorted(watched, start - 1e-9))

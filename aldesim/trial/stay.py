@@ -23,6 +23,8 @@ class Stay:
         Day of the last dose given; minus infinity before the first.
     hospital_hours : ndarray, shape (n,)
         Hours spent in hospital so far.
+    in_course : ndarray of bool, shape (n,)
+        May have the doses of this course.
     off_treatment, off_reason : ndarray of str, shape (n,)
         "stop_cycle_N" or "stop_for_good" and why; empty while nothing has been stopped.
     """
@@ -30,6 +32,7 @@ class Stay:
     def __init__(self, size: int):
         self.inpatient = np.zeros(size, dtype=bool)
         self.on_treatment = np.zeros(size, dtype=bool)
+        self.in_course = np.ones(size, dtype=bool)
         self.last_dose = np.full(size, -np.inf)
         self.hospital_hours = np.zeros(size)
         self.off_treatment = np.full(size, "", dtype=object)
@@ -37,9 +40,13 @@ class Stay:
         self._stopped_for_good = np.zeros(size, dtype=bool)
         self._cycle_over = np.zeros(size, dtype=bool)
 
+    def begin_course(self, shrinking: np.ndarray) -> None:
+        """A further course, for those who had the one before and whose tumour has shrunk."""
+        self.in_course &= shrinking & ~self._stopped_for_good
+
     def begin_cycle(self, alive: np.ndarray, hospital: bool) -> None:
-        """Whoever is alive and not off treatment for good comes in for a new cycle."""
-        self.on_treatment = alive & ~self._stopped_for_good
+        """Whoever is alive, in this course and not off treatment for good comes in for a cycle."""
+        self.on_treatment = alive & self.in_course & ~self._stopped_for_good
         self._cycle_over = ~self.on_treatment
         if hospital:
             self.inpatient = self.on_treatment.copy()

@@ -28,9 +28,10 @@ from aldesim.trial.body import begin, give
 from aldesim.trial.clock import NONE
 from aldesim.trial.events import EventWatch, draw_fates
 from aldesim.trial.extremes import Extremes, WorstGrades
-from aldesim.trial.journal import COURSE_SIGNS, Courses, Ledger, OrderLog
+from aldesim.trial.journal import COURSE_SIGNS, Courses, DecisionLog, Ledger, OrderLog
 from aldesim.trial.mortality import DEATH_HAZARDS, Mortality
 from aldesim.trial.protocol import Protocol
+from aldesim.trial.readings import Readings
 from aldesim.trial.signs import HOURS_PER_DAY, READ, Chart
 from aldesim.trial.stay import Stay
 
@@ -51,7 +52,7 @@ class Treatment:
         Their covariates and parameters.
     batch : Batch
         Their bodies at the end.
-    stay, mortality, watch, extremes, grades, ledger, order_log, courses
+    stay, mortality, watch, extremes, grades, ledger, decisions, order_log, courses
         What happened and what was written down.
     scans : list of (float, ndarray)
         Day and sum of diameters (mm) of each scan, the baseline first.
@@ -66,6 +67,7 @@ class Treatment:
     extremes: Extremes
     grades: WorstGrades
     ledger: Ledger
+    decisions: DecisionLog
     order_log: OrderLog
     courses: Courses
     scans: list[tuple[float, np.ndarray]]
@@ -111,7 +113,7 @@ class _Loop:
     def __init__(self, protocol: Protocol, patients: np.ndarray):
         scenario = protocol.scenario
         self._protocol, self._clock = protocol, protocol.clock
-        self._slots = protocol.regimen.slots()
+        self._calendar, self._slots = protocol.calendar, protocol.slots
         virtual, batch = begin(protocol, patients)
         watch = EventWatch(draw_fates(protocol.event_kinds, scenario.seed, patients), len(patients))
         self._observed = list(
@@ -120,11 +122,16 @@ class _Loop:
             )
         )
         seen = batch.observe(self._observed)
-        self._chart = Chart(seen)
+        self._chart = Chart(seen, self._readings(seen, patients))
         self._ward_memory: SupportMemory | None = None
         self._rule_memory: Memory | None = None
         self._no_bolus = np.zeros(len(patients))
-        baseline = self._chart.look(0.0, seen, watch.active(0.0), self._no_bolus)
+        nobody = np.zeros(len(patients), dtype=bool)
+        self._nobody = nobody
+        baseline = self._chart.look(
+            0.0, seen, watch.active(0.0), self._no_bolus, nobody, arriving=nobody
+        )
+        self._size_before = np.round(seen["SLD"])
         self._inputs = {
             name: np.full(len(patients), value) for name, value in protocol.model.inputs.items()
         }
@@ -136,13 +143,21 @@ class _Loop:
             stay=Stay(len(patients)),
             mortality=Mortality(scenario.seed, patients),
             watch=watch,
-            extremes=Extremes(baseline),
+            extremes=Extremes(seen),
             grades=WorstGrades(load_grading(), baseline),
             ledger=Ledger(),
+            decisions=DecisionLog(),
             order_log=OrderLog(usual),
             courses=Courses(),
             scans=[],
         )
+
+    def _readings(self, seen: dict[str, np.ndarray], patients: np.ndarray) -> Readings | None:
+        """How signs are read, None if exactly and at once."""
+        schedule = self._protocol.measurement
+        if schedule is None:
+            return None
+        return Readings(schedule, self._protocol.scenario.seed, patients, seen)
 
     def step(self, instant: int) -> None:
         """Arrive at an instant, look, decide, and set the inputs of the time that follows."""
@@ -153,21 +168,23 @@ class _Loop:
         done.mortality.look(day, seen)
         alive = done.mortality.alive & np.isfinite(seen["MAP"])
         done.watch.look(day, seen, alive)
-        ward = self._ward_memory
-        boluses = self._no_bolus if ward is None else ward.fluid_bolus_24h
-        signs = self._chart.look(day, seen, done.watch.active(day), boluses)
-        done.extremes.look(signs, alive)
-        done.grades.look(day, signs, alive)
-        if clock.record[instant]:
-            done.courses.note(day, seen, alive)
         if clock.scan[instant] != NONE:
             # A scan is read to the millimetre; what rounds to none is a complete response.
             done.scans.append((day, np.where(alive, np.round(seen["SLD"]), np.nan)))
-
+        arriving = self._arrive(int(clock.slot[instant]), alive)
+        ward = self._ward_memory
+        boluses = self._no_bolus if ward is None else ward.fluid_bolus_24h
+        signs = self._chart.look(
+            day, seen, done.watch.active(day), boluses, done.stay.inpatient, arriving
+        )
+        done.extremes.look(seen, alive)
+        done.grades.look(day, signs, alive)
+        if clock.record[instant]:
+            done.courses.note(day, seen, alive)
         if clock.infusion_end[instant]:
             self._inputs["infusion_rate"] = np.zeros(len(alive))
         if clock.slot[instant] != NONE:
-            self._dose(int(clock.slot[instant]), day, signs, seen["urine_total"], alive)
+            self._dose(int(clock.slot[instant]), day, signs, alive)
         if clock.round[instant]:
             self._round(bool(clock.close[instant]), day, signs, alive)
         if instant + 1 < len(clock):
@@ -177,21 +194,27 @@ class _Loop:
                 self._inputs["crystalloid_rate"],
             )
 
+    def _arrive(self, index: int, alive: np.ndarray) -> np.ndarray:
+        """Who comes in now, if a cycle begins with this slot; bool, shape (n,)."""
+        if index == NONE or self._slots.slot[index] != 1:
+            return self._nobody
+        done = self.treatment
+        if index and self._calendar.opens_course(index):
+            size = done.scans[-1][1]
+            done.stay.begin_course(size < self._size_before)
+            self._size_before = size
+        before = done.stay.inpatient
+        done.stay.begin_cycle(alive, hospital=bool(self._clock.round.any()))
+        return done.stay.inpatient & ~before
+
     def _dose(
-        self,
-        index: int,
-        day: float,
-        signs: dict[str, np.ndarray],
-        urine_total: np.ndarray,
-        alive: np.ndarray,
+        self, index: int, day: float, signs: dict[str, np.ndarray], alive: np.ndarray
     ) -> None:
         """Decide the dose that is due, give it or not, and write it down."""
         done, slot = self.treatment, self._slots[index]
         stay = done.stay
-        if slot.slot == 1:
-            stay.begin_cycle(alive, hospital=bool(self._clock.round.any()))
         due = stay.on_treatment & alive
-        trends = self._chart.decision_signs(day, signs, urine_total)
+        trends = self._chart.decision_signs(day, signs)
         verdict = decide(self._protocol.rules, trends, self._rule_memory, day, slot.cycle)
         self._rule_memory = verdict.memory
         action = np.where(due, verdict.action, HOLD)
@@ -206,18 +229,29 @@ class _Loop:
         stay.stop(
             slot.cycle, due & (action == STOP_CYCLE), due & (action == STOP_FOR_GOOD), reasons
         )
-        last = int(np.flatnonzero(self._slots.cycle == slot.cycle)[-1])
-        if index == last:
+        if self._calendar.ends_cycle(index):
             stay.end_cycle()
+        names, course = np.array(ACTION_NAMES)[action], int(self._calendar.course[index])
         done.ledger.note(
             due,
+            course=course,
             cycle=slot.cycle,
             slot=slot.slot,
             day=day,
             planned_IU=planned,
             given=given,
-            action=np.array(ACTION_NAMES)[action],
+            action=names,
             reasons=reasons,
+        )
+        done.decisions.note(
+            due,
+            course=course,
+            cycle=slot.cycle,
+            slot=slot.slot,
+            day=day,
+            action=names,
+            signs=verdict.signs,
+            ages=self._chart.ages(day),
         )
 
     def _round(
@@ -232,6 +266,7 @@ class _Loop:
             self._ward_memory,
             HOURS_PER_DAY * (day - done.stay.last_dose),
             done.stay.inpatient,
+            self._protocol.model.inputs,
         )
         self._inputs |= standing
         done.order_log.note(day, {name: self._inputs[name] for name in done.order_log.last})

@@ -66,6 +66,37 @@ def test_outpatient_dose_halves_after_the_first_week():
     assert (slots.duration == 0).all()
 
 
+@pytest.mark.parametrize(
+    ("name", "doses", "amounts", "unit", "last_day"),
+    [
+        ("high-dose-720", 28, {720_000}, "IU/kg", 19),
+        ("low-dose-intravenous", 28, {72_000}, "IU/kg", 19),
+        ("continuous-infusion", 10, {18e6}, "IU/m2", 14),
+        ("subcutaneous-outpatient", 30, {250_000, 125_000}, "IU/kg", 40),
+        ("subcutaneous-flat", 20, {9e6}, "IU", 26),
+        ("subcutaneous-low-dose", 84, {1e6}, "IU/m2", 84),
+        ("hiv-intermittent", 30, {7.5e6}, "IU", 117),
+        ("after-til", 6, {600_000}, "IU/kg", 2),
+    ],
+)
+def test_shelf(name, doses, amounts, unit, last_day):
+    slots = load_regimen(name).slots()
+    assert len(slots) == doses
+    assert set(slots.amount) == amounts
+    assert set(slots.unit) == {unit}
+    assert np.floor(slots.time[-1]) + 1 == last_day
+
+
+def test_low_dose_has_the_high_dose_calendar():
+    assert (load_regimen("low_dose_intravenous").slots().time == HIGH_DOSE.slots().time).all()
+
+
+def test_hiv_cycles_begin_eight_weeks_apart():
+    slots = load_regimen("hiv_intermittent").slots()
+    assert slots.time[slots.slot == 1].tolist() == [0, 56, 112]
+    np.testing.assert_allclose(np.diff(slots.time[:10]) * 24, 12)
+
+
 def test_slots_cannot_be_changed():
     with pytest.raises(ValueError, match="read-only"):
         HIGH_DOSE.slots().time[0] = 3
@@ -95,7 +126,7 @@ def test_weight_must_be_positive(weight):
 
 
 def test_unknown_regimen_lists_the_shelf():
-    with pytest.raises(InputError, match="on the shelf: continuous_infusion, high_dose"):
+    with pytest.raises(InputError, match="on the shelf: after_til, continuous_infusion, high_dose"):
         load_regimen("hd")
 
 

@@ -23,11 +23,13 @@ STEPS = (0.03, 0.1, 0.3, 1.0)
 _STRENGTH = (0.16, 0.38, 0.68, 1.0)
 _CELL_W, _CELL_H = 13, 11
 _GAP_W, _GAP_H = 7, 20
-_LEFT, _TOP, _EDGE = 196, 232, 16
+_LEFT, _TOP, _EDGE = 196, 300, 16
 _SUBJECTS = (
-    *("pharmacokinetics", "receptors", "cytokines", "lymphocytes", "tumour", "capillary_leak"),
-    *("circulation", "kidney", "organs", "hazards"),
+    *("pharmacokinetics", "receptors", "natural_il2", "cytokines", "lymphocytes", "tumour"),
+    *("chemotherapy", "capillary_leak", "circulation", "kidney", "organs", "symptoms"),
+    *("endocrine", "hiv", "hazards"),
 )
+_HEADINGS = {"natural_il2": "Natural interleukin-2", "hiv": "HIV"}
 
 
 def subjects() -> dict[str, str]:
@@ -67,7 +69,7 @@ def heat_map(found: Sensitivity) -> str:
         members = list(group)
         start, end = left[members[0]], left[members[-1]] + _CELL_W
         parts.append(f'<path class="l" d="M{start} {_TOP - 22}H{end - 1}"/>')
-        parts.append(f'<text class="g" x="{start}" y="{_TOP - 25 - 145}">{escape(domain)}</text>')
+        parts.append(f'<text class="g" x="{start}" y="{_TOP - 184}">{escape(domain)}</text>')
         parts += [
             f'<text class="v" transform="translate({left[column] + 10} {_TOP - 25})rotate(-90)">'
             f"{escape(found.observations[column].id)}</text>"
@@ -76,7 +78,9 @@ def heat_map(found: Sensitivity) -> str:
     for name, group in groupby(rows, key=lambda r: subject[names[r]]):
         members = list(group)
         y = top[members[0]] - 4
-        parts.append(f'<text class="g" x="{_EDGE}" y="{y}">{escape(title(name))}</text>')
+        parts.append(
+            f'<text class="g" x="{_EDGE}" y="{y}">{escape(_HEADINGS.get(name, title(name)))}</text>'
+        )
         parts.append(f'<path class="l" d="M{_LEFT} {y + 1}H{width - _EDGE}"/>')
         parts += [
             f'<text class="h" x="{_LEFT - 5}" y="{top[row] + 9}">{escape(names[row])}</text>'
@@ -136,8 +140,8 @@ def _legend() -> list[str]:
                 f'<text class="m" x="{x + 16}" y="{y}">{label}</text>'
             )
     parts.append(
-        f'<text class="m" x="{_EDGE}" y="118">blank: less, or no more than chance</text>'
-        f'<text class="m" x="{_EDGE}" y="136">dot: does not occur in these patients</text>'
+        f'<text class="m" x="{_EDGE + 400}" y="78">blank: less, or no more than chance</text>'
+        f'<text class="m" x="{_EDGE + 400}" y="98">dot: does not occur in these patients</text>'
     )
     return parts
 

@@ -6,7 +6,7 @@ from aldesim.report.sections.grid import Grid
 from aldesim.report.sections.left_out import left_out
 from aldesim.report.sections.outcome import response_section, survival_section, toxicity_section
 from aldesim.report.sections.patients import OnePatient, patients_section
-from aldesim.report.sections.who import who
+from aldesim.report.sections.who import screening, who
 
 __all__ = [
     "CourseGroup",
@@ -18,6 +18,7 @@ __all__ = [
     "left_out",
     "patients_section",
     "response_section",
+    "screening",
     "stays",
     "survival_section",
     "toxicity_section",

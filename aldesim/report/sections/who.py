@@ -1,5 +1,7 @@
 """Who was treated."""
 
+from typing import Any
+
 import polars as pl
 
 from aldesim.report.sections.grid import Grid
@@ -25,6 +27,31 @@ _COVARIATES = {
     "tumour_doubling_time": ("Tumour doubling time", "days", 0),
 }
 _CLASSES = ("sex", "ECOG", "M_stage")
+
+
+def screening(manifest: dict[str, Any]) -> Grid | None:
+    """Flow of candidates as a table: assessed, excluded by which criterion, enrolled."""
+    found = manifest.get("screening")
+    if not found:
+        return None
+    assessed = found["assessed"]
+    rows = [["Assessed", number(assessed), "", "", ""]]
+    rows += [
+        [
+            f"Excluded: {row['title']} ({row['id']})"
+            if row["level"] == "required"
+            else f"Caution only: {row['title']} ({row['id']})",
+            number(row["excluded"]),
+            number(row["not_met"]),
+            number(row["met"]),
+            number(row["not_known"]),
+        ]
+        for row in found["counts"]
+    ]
+    rows.append(["Excluded in all", number(found["excluded"]), "", "", ""])
+    rows.append(["Enrolled", number(found["enrolled"]), "", "", ""])
+    head = ["Candidates", "Number", "Not met by", "Met by", "Not known of"]
+    return Grid(f"Screening by {found['name']}", head, rows)
 
 
 def who(tables: Tables) -> list[Grid]:

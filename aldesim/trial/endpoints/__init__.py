@@ -1,5 +1,11 @@
 """What a trial is judged by: response, survival, proportions, adverse events."""
 
+from aldesim.trial.endpoints.paired import (
+    Paired,
+    paired_means,
+    paired_proportions,
+    paired_restricted_means,
+)
 from aldesim.trial.endpoints.proportions import Proportion, proportion
 from aldesim.trial.endpoints.recist import RESPONSES, Assessment, assess, progression_free
 from aldesim.trial.endpoints.survival import (
@@ -17,11 +23,15 @@ __all__ = [
     "Estimate",
     "KaplanMeier",
     "LogRank",
+    "Paired",
     "Proportion",
     "ToxicityTable",
     "assess",
     "kaplan_meier",
     "logrank",
+    "paired_means",
+    "paired_proportions",
+    "paired_restricted_means",
     "progression_free",
     "proportion",
     "worst_grades",
