@@ -35,7 +35,8 @@ Every parameter is moved one step up and one step down in every virtual patient,
 experiment is simulated again with the same patients, the same doses planned, the same thresholds
 of fate: closed-loop trials with {PATIENTS} patients, other experiments with half as many. A step
 is one between-patient standard deviation on the scale on which the parameter is normal, or 10 % of
-a parameter that does not differ between patients. Half the difference between up and down, over
+a parameter that does not differ between patients (of a percentage, 10 % of its distance from 0 or
+100). Half the difference between up and down, over
 what the observation leaves open, is the shift. What it leaves open is half of the published
 interval (`interval`); for a proportion without one, half of the 95 % interval of its count
 (`count`); otherwise the published value itself (`value`). So a shift of 1 carries a simulated value

@@ -93,6 +93,7 @@ def test_steps_keep_a_parameter_where_it_can_be():
         assert moved(np.array([fixed.value]), fixed, sign) == pytest.approx(
             fixed.value * (1 + sign * FIXED_STEP)
         )
+    assert moved(np.array([97.0]), TABLE["SpO2_0"], 1) == pytest.approx(97.3)
     clearance = TABLE["linear_clearance"]
     up, down = (moved(np.array([100.0]), clearance, sign)[0] for sign in (1, -1))
     assert up * down == pytest.approx(1e4)
