@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from aldesim.population.covariates import body_surface_area, glomerular_filtration_rate
+from aldesim.population.covariates import glomerular_filtration_rate
+from aldesim.regimen import body_surface_area
 
 
 @pytest.mark.parametrize(
