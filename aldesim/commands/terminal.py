@@ -5,6 +5,9 @@ from collections.abc import Iterable, Sequence
 NOTICE = "Research use only: aldesim simulates; it gives no treatment advice."
 
 
+PIPE_WIDTH = 140  # characters; a pipe has no width of its own
+
+
 def table(head: Sequence[str], rows: Iterable[Sequence[str]], title: str | None = None) -> None:
     """Print a table, as wide as the terminal allows."""
     from rich.console import Console
@@ -14,7 +17,10 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]], title: str | None 
     drawn = Table(*head, box=None, title=title, title_justify="left", pad_edge=False)
     for row in rows:
         drawn.add_row(*(escape(str(cell)) for cell in row))
-    Console().print(drawn)
+    console = Console()
+    if not console.is_terminal:
+        console.width = PIPE_WIDTH
+    console.print(drawn)
 
 
 class Progress:

@@ -42,6 +42,8 @@ class Molecule(BaseModel):
         IU/mg; None for a molecule that is dosed by mass.
     affinities : Affinities
         Dissociation constants, pM.
+    releasable : bool
+        Given as an inactive conjugate that sets the active molecule free in blood.
     pharmacokinetics : dict of str to Change
         Parameters of the model in which the molecule differs from aldesleukin.
     sources : dict of str to str
@@ -62,6 +64,7 @@ class Molecule(BaseModel):
     molar_mass: Positive
     specific_activity: Positive | None
     affinities: Affinities
+    releasable: bool = False
     pharmacokinetics: dict[CHANGEABLE, Change] = {}
     sources: dict[str, str] = {}
 

@@ -23,6 +23,11 @@ CHANGEABLE = Literal[
     "lymph_transit_rate",
     "SC_bioavailability",
     "internalisation_rate",
+    "leak_clearance",
+    "node_uptake_max",
+    "immunogenicity",
+    "prodrug_release",
+    "prodrug_clearance",
 ]
 SHARES = ("renal_share", "renal_clearance_floor", "SC_bioavailability")
 

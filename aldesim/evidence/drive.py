@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from aldesim.errors import InputError
-from aldesim.trial.body import begin, give
+from aldesim.trial.body import begin, give, stop_infusions
 from aldesim.trial.clock import MINUTES_PER_DAY
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def drive(
             for name, values in batch.observe(observe).items():
                 seen[name].append(values)
         if minute in stops:
-            now["infusion_rate"] = np.zeros(size)
+            stop_infusions(now)
         if minute in slot_at:
             index = slot_at[minute]
             give(protocol, batch, now, slots[index], dose_IU[index])

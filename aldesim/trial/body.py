@@ -8,6 +8,15 @@ from aldesim.population import VirtualPatients
 from aldesim.regimen import Slot
 from aldesim.trial.protocol import RTOL, Protocol
 
+INFUSIONS = ("infusion_rate", "prodrug_rate")
+"""Inputs of the model that doses feed; the ledger keeps them, not the orders."""
+
+
+def stop_infusions(inputs: dict[str, np.ndarray]) -> None:
+    """End every infusion of the drug."""
+    for name in INFUSIONS:
+        inputs[name] = np.zeros_like(inputs[name])
+
 
 def begin(protocol: Protocol, patients: np.ndarray) -> tuple[VirtualPatients, Batch]:
     """Patients drawn, and their bodies untreated at time 0."""
@@ -33,7 +42,7 @@ def give(
     batch : Batch
         The bodies.
     inputs : dict of str to ndarray, shape (n,)
-        Inputs of the model; `infusion_rate` (pmol/day) is replaced for an infusion.
+        Inputs of the model; the one that an infusion feeds (pmol/day) is replaced.
     slot : Slot
         The planned dose: its route and duration.
     dose_IU : ndarray, shape (n,)
@@ -42,9 +51,10 @@ def give(
     amount = np.asarray(protocol.molecule.pmol(dose_IU))
     match slot.route:
         case "IV_infusion" | "CIV":
-            inputs["infusion_rate"] = amount / slot.duration
+            name = "prodrug_rate" if protocol.molecule.releasable else "infusion_rate"
+            inputs[name] = amount / slot.duration
         case "IV_bolus":
-            batch.add("il2_central", amount)
+            batch.add("il2_prodrug" if protocol.molecule.releasable else "il2_central", amount)
         case "SC":
             batch.add("il2_depot", amount)
         case "oral":

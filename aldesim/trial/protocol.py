@@ -196,6 +196,7 @@ def prepare(scenario: Scenario) -> Protocol:
         measurement=load_schedule(scenario.measurement),
         criteria=load_criteria(scenario.screening) if scenario.screening else None,
     )
+    protocol.molecule.pmol(1.0)  # regimens count in IU: refuse now a molecule that has none
     _check_parameters(protocol)
     _check_signs(protocol)
     return protocol

@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 
 from aldesim.errors import InputError
-from aldesim.trial.body import begin, give
+from aldesim.trial.body import begin, give, stop_infusions
 from aldesim.trial.clock import NONE
 from aldesim.trial.journal import COURSE_SIGNS, Courses
 from aldesim.trial.protocol import Protocol, restore
@@ -153,7 +153,7 @@ def open_loop(
         batch.advance(day, inputs)
         courses.note(day, batch.observe(courses.signs), day < death)
         if clock.infusion_end[instant]:
-            inputs["infusion_rate"] = np.zeros(len(patients))
+            stop_infusions(inputs)
         if clock.slot[instant] != NONE:
             dose = np.zeros(len(patients))
             for row in given.get(day, doses.clear()).iter_rows(named=True):

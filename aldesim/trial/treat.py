@@ -24,7 +24,7 @@ from aldesim.care import (
 )
 from aldesim.engine import Batch
 from aldesim.population import VirtualPatients
-from aldesim.trial.body import begin, give
+from aldesim.trial.body import INFUSIONS, begin, give, stop_infusions
 from aldesim.trial.clock import NONE
 from aldesim.trial.events import EventWatch, draw_fates
 from aldesim.trial.extremes import Extremes, WorstGrades
@@ -135,7 +135,7 @@ class _Loop:
         self._inputs = {
             name: np.full(len(patients), value) for name, value in protocol.model.inputs.items()
         }
-        usual = {name: now.copy() for name, now in self._inputs.items() if name != "infusion_rate"}
+        usual = {n: now.copy() for n, now in self._inputs.items() if n not in INFUSIONS}
         self.treatment = Treatment(
             patients=patients,
             virtual=virtual,
@@ -182,7 +182,7 @@ class _Loop:
         if clock.record[instant]:
             done.courses.note(day, seen, alive)
         if clock.infusion_end[instant]:
-            self._inputs["infusion_rate"] = np.zeros(len(alive))
+            stop_infusions(self._inputs)
         if clock.slot[instant] != NONE:
             self._dose(int(clock.slot[instant]), day, signs, alive)
         if clock.round[instant]:

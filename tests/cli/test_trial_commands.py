@@ -2,14 +2,10 @@
 
 import subprocess
 import sys
-import textwrap
 from pathlib import Path
 
 import pytest
-
-from aldesim import cli
-
-ROOT = Path(__file__).parents[1]
+from keyboard import ROOT, assert_one_line, write
 
 SCENARIO = """
     name: mine
@@ -36,33 +32,6 @@ REGIMEN = """
       - doses:
           - {{day: 1, count: 2, every_hours: 8, amount: {amount}, unit: {unit}, minutes: 15}}
 """
-
-
-@pytest.fixture
-def aldesim(monkeypatch, capsys, tmp_path):
-    """Run a command in an empty folder; returns exit code, stdout, stderr."""
-    monkeypatch.chdir(tmp_path)
-
-    def call(*arguments: str):
-        with pytest.raises(SystemExit) as end:
-            cli.main(list(arguments))
-        out, err = capsys.readouterr()
-        return end.value.code, out, err
-
-    return call
-
-
-def write(name: str, text: str) -> str:
-    Path(name).write_text(textwrap.dedent(text))
-    return name
-
-
-def assert_one_line(code, err, *words):
-    assert code == 2
-    assert err.count("\n") == 1, err
-    assert "Traceback" not in err
-    for word in words:
-        assert word in err
 
 
 def test_scenarios_are_listed(aldesim):
