@@ -73,7 +73,7 @@ _ALL = (
     Sign("heart_rate", "Heart rate", "beats/min", "heart_rate"),
     Sign("weight", "Body weight", "% change from day 0", "fluid", 1, relative=True),
     Sign("albumin", "Albumin", "g/dL", "fluid", 1),
-    Sign("permeability", "Capillary leak", "times normal", "fluid", 1),
+    Sign("permeability", "Capillary leak", "share of largest", "fluid", 2),
     Sign("creatinine", "Creatinine", "mg/dL", "kidney", 1),
     Sign("urine_output", "Urine", "mL/h", "kidney"),
     Sign("bilirubin", "Bilirubin", "mg/dL", "liver", 1),

@@ -26,7 +26,8 @@ _COVARIATES = {
     "HR_0": ("Heart rate", "beats/min", 0),
     "tumour_doubling_time": ("Tumour doubling time", "days", 0),
 }
-_CLASSES = ("sex", "ECOG", "M_stage")
+_CLASSES = {"sex": "", "ECOG": "ECOG ", "M_stage": "Stage ", "IMDC_risk": "IMDC risk "}
+"""Covariates that are classes, and what goes before the name of a class."""
 
 
 def screening(manifest: dict[str, Any]) -> Grid | None:
@@ -66,12 +67,12 @@ def who(tables: Tables) -> list[Grid]:
         numbers.append(
             [f"{label}, {unit}", number(marks[0], digits), span(marks[1], marks[2], digits)]
         )
-    for name in _CLASSES:
+    for name, before in _CLASSES.items():
         if name not in patients.columns:
             continue
         counts = patients[name].value_counts().sort(name)
         for value, count in counts.iter_rows():
-            label = f"ECOG {value}" if name == "ECOG" else title(str(value))
+            label = f"{before}{value}" if before else title(str(value))
             share = proportion(count, patients.height)
             classes.append([label, number(count), percent(share.value)])
     return [
