@@ -53,7 +53,7 @@ def test_every_axis_with_numbers_has_a_title_with_its_unit(trial):
         "times",
         "mL",
     )
-    units += ("mg", "kg", "cells", "beats")
+    units += ("mg", "kg", "cells", "beats", "share")
     for name, figure in all_figures(trial).items():
         spec = figure.to_plotly_json()["layout"]
         for key in (k for k in spec if k.startswith(("xaxis", "yaxis"))):
