@@ -33,7 +33,7 @@ MIU = load_molecule("aldesleukin").pmol(1e6)
 HIGH = 0.6 * 75 * MIU
 PER_IU_ML = load_molecule("aldesleukin").pM(1.0)
 PG_PER_PMOL_L = 15.3
-SEEN = {"CTL_half_density": 4.0, "tumour_memory_0": 3.0, "resistant_share": 1e-9}
+SEEN = {"CTL_half_density": 10.0, "resistant_share": 1e-9}
 UNSEEN = {"CTL_half_density": 500.0}
 INFECTED = {"viral_load_0": 30000.0, "CD4_0": 380.0, "Treg_0": 32.0}
 Variants = Mapping[str, Mapping[str, float]]
@@ -145,6 +145,11 @@ def run(
     return Course(tuple(variants), np.array(times), dict(zip(names, values, strict=True)))
 
 
+def named(parameters: Mapping[str, float]) -> str:
+    """Parameters that differ from the table, as text."""
+    return ", ".join(f"{name} {spoken(value)}" for name, value in parameters.items())
+
+
 def resting(name: str, **parameters: float) -> float:
     return float(shipped().batch(parameters, 1).observe([name])[name][0])
 
@@ -208,11 +213,12 @@ class Curve:
 
 @dataclass(frozen=True)
 class Shown:
-    """What a mechanism shows: curves, key numbers by quantity and variant, the stated direction."""
+    """Curves, key numbers by quantity and variant, whether they go as stated, whose they are."""
 
     curves: list[Curve]
     numbers: Numbers
     holds: bool
+    patient: str = "nominal"
 
 
 @dataclass(frozen=True)
@@ -227,9 +233,12 @@ class Mechanism:
     y: str
     x: str
     log: str
+    given: str
     show: Callable[[], Shown]
 
 
+ONE, TWO = "one cycle of high dose", "two cycles of high dose"
+INFECTION = "an infection of seven days, no drug"
 MECHANISMS: dict[str, Mechanism] = {}
 
 
@@ -241,12 +250,15 @@ def mechanism(
     y: str,
     x: str = "Time, days",
     log: str = "",
+    given: str = ONE,
 ) -> Callable[[Callable[[], Shown]], Callable[[], Shown]]:
     """Registers a function under its own name."""
 
     def register(show: Callable[[], Shown]) -> Callable[[], Shown]:
         name = show.__name__
-        MECHANISMS[name] = Mechanism(name, chapter, statement, where, switch, y, x, log, show)
+        MECHANISMS[name] = Mechanism(
+            name, chapter, statement, where, switch, y, x, log, given, show
+        )
         return show
 
     return register
@@ -263,6 +275,7 @@ HARM, HIV = "7. Harm, reversible", "8. HIV"
     "natural_il2.ant: activated_CD4, activated_CD8, secretion_node, il2_node",
     "antigen_challenge = 0 (input) or il2_secretion = 0",
     "Natural IL-2 in the node, pM",
+    given=INFECTION,
 )
 def natural_il2() -> Shown:
     variants = {"infection, days 0-7": {}, "no antigen": {"treatment": 0}}
@@ -285,6 +298,7 @@ def natural_il2() -> Shown:
     "natural_il2.ant: activated_division, effect_activated",
     "il2_secretion = 0 and il2_lymphoid_rest = 0 (cells that cannot make any)",
     "Activated CD4 T cells, cells/uL",
+    given=INFECTION,
 )
 def autocrine_growth() -> Shown:
     variants = {
@@ -303,6 +317,7 @@ def autocrine_growth() -> Shown:
     "natural_il2.ant: uptake_node, turnover_Treg_node",
     "Treg taken away at the start, or node_share = 0",
     "Natural IL-2 in the node, pM",
+    given=INFECTION,
 )
 def treg_compete() -> Shown:
     treg = resting("Treg")
@@ -327,6 +342,7 @@ def treg_compete() -> Shown:
     "natural_il2.ant: secretion_node, CD4_antigen_activated; tumour.ant: immune_competence",
     "immunosuppression = 0, steroid = 0 (inputs), CD4_0 at its table value",
     "Natural IL-2 in the node, pM",
+    given=INFECTION,
 )
 def impaired_immunity() -> Shown:
     variants = {
@@ -343,10 +359,12 @@ def impaired_immunity() -> Shown:
 
 @mechanism(
     NATURAL,
-    "At rest plasma holds less than 1 pg/mL of it; an infection shows there only for days.",
+    "Plasma at rest holds less than 1 pg/mL of it, and an infection hardly shows there: it stays "
+    "in the node.",
     "natural_il2.ant: il2_lymphoid, il2_natural_plasma, secreting_CD4_0",
     "il2_lymphoid_rest = 0",
     "Natural IL-2 in plasma, pg/mL",
+    given=INFECTION,
 )
 def baseline_plasma() -> Shown:
     variants = {
@@ -356,13 +374,13 @@ def baseline_plasma() -> Shown:
     }
     c = run(variants, antigen(), until(24), "il2_natural_plasma secreting_CD4_0 CD4")
     level = PG_PER_PMOL_L * c["il2_natural_plasma"]
-    secreting = 1e4 * c["secreting_CD4_0"][0] / c["CD4"][0]
+    secreting = 1e4 * c["secreting_CD4_0"][0, 1] / c["CD4"][0, 1]
     numbers = {
         "highest level, pg/mL": c.each(level.max(axis=0)),
-        "secreting cells at rest, of 10,000 CD4 cells": c.each(secreting),
+        "secreting cells of 10,000 CD4 cells": {"rest": float(secreting)},
     }
     lines = c.lines("il2_natural_plasma", LIGHT.il2, scale=PG_PER_PMOL_L)
-    return Shown(lines, numbers, bool(0.001 < level[0, 1] < 1 and level[:, 0].max() > level[0, 0]))
+    return Shown(lines, numbers, bool(0.001 < level[0, 1] < 1 and level.max() < 1))
 
 
 LEVELS = np.logspace(-1, 5, 121)
@@ -379,6 +397,7 @@ LEVEL = "Level in tissue, pM"
     "Share of receptors that signal",
     LEVEL,
     "x",
+    given="the drug alone at each level",
 )
 def affinity_order() -> Shown:
     cells = {
@@ -410,6 +429,7 @@ def affinity_order() -> Shown:
     "Share of receptors that signal",
     LEVEL,
     "x",
+    given="the drug alone at each level",
 )
 def no_alpha() -> Shown:
     curves, half = [], {}
@@ -429,6 +449,7 @@ def no_alpha() -> Shown:
     "receptors.ant: CD25_Treg, CD25_CD8",
     "CD25_induction_Treg = 0, CD25_induction_CD8 = 0",
     "CD25 on a CD8 T cell, molecules",
+    given="18 MIU/m2 a day by vein for five days",
 )
 def cd25_induction() -> Shown:
     off = {"CD25_induction_Treg": 0, "CD25_induction_CD8": 0}
@@ -450,6 +471,7 @@ def cd25_induction() -> Shown:
     "receptors.ant: surface_NK, surface_T, surface_Treg",
     "internalisation_rate = 0",
     "Receptors left on NK cells, %",
+    given="six high doses",
 )
 def receptor_loss() -> Shown:
     variants = {"internalised": {}, "internalisation off": {"internalisation_rate": 1e-9}}
@@ -468,6 +490,7 @@ def receptor_loss() -> Shown:
     "pharmacokinetics.ant: sIL2R, il2_free_fraction, shedding_Treg, shedding_CD8",
     "sIL2R_shedding_Treg = 0, sIL2R_shedding_CD8 = 0",
     "Soluble IL-2 receptor, fold of rest",
+    given=TWO,
 )
 def soluble_receptor() -> Shown:
     off = {"sIL2R_shedding_Treg": 0, "sIL2R_shedding_CD8": 0}
@@ -485,24 +508,26 @@ def soluble_receptor() -> Shown:
 
 @mechanism(
     RECEPTORS,
-    "Cells consume what they bind: small doses are cleared by receptors, large ones saturate them.",
+    "Cells consume what they bind: a share of a small dose, next to nothing of a large one, which "
+    "saturates them.",
     "pharmacokinetics.ant: receptor_elimination, uptake_per_complex",
     "cells_in_reach = 0",
     "Plasma level per dose, pM/MIU",
     "Time, hours",
+    "y",
+    given="one bolus",
 )
 def uptake() -> Shown:
-    doses = {"0.01 MIU": 0.01, "0.01 MIU, no uptake": 0.01, "60 MIU": 60.0}
+    doses = {"0.01 MIU": 0.01, "0.01 MIU, uptake off": 0.01, "60 MIU": 60.0}
     amounts = np.array(list(doses.values()))
-    off = {"cells_in_reach": 1e-9}
-    variants = {label: off if "no" in label else {} for label in doses}
+    variants = {label: {"cells_in_reach": 1e-9} if "off" in label else {} for label in doses}
     plan = [Given("il2_central", 0, 0, amounts * MIU)]
     c = run(variants, plan, until(0.25, 0.002), "il2_plasma", rtol=1e-6)
     area = c.area("il2_plasma") / amounts * 24
-    scaled = Course(c.labels, c.day, {"level": c["il2_plasma"] / amounts})
+    shown = Course(c.labels, c.day, {"level": c["il2_plasma"] / amounts})
     numbers = {"area under the level per dose, pM h/MIU": c.each(area)}
-    lines = scaled.lines("level", LIGHT.il2, LIGHT.muted, LIGHT.pressor, time=24)
-    return Shown(lines, numbers, bool(area[0] < 0.85 * min(area[1:])))
+    lines = shown.lines("level", LIGHT.il2, time=24)
+    return Shown(lines, numbers, bool(area[0] < 0.93 * min(area[1:])))
 
 
 @mechanism(
@@ -510,7 +535,7 @@ def uptake() -> Shown:
     "CD8 effectors multiply, most die within two weeks, some become memory.",
     "lymphocytes.ant: CD8_effector, CD8_contraction, CD8_memory",
     "memory_share = 0 (no memory), CD8_effector_growth = 0 (no growth)",
-    "CD8 memory T cells, fold of rest",
+    "CD8 T cells, fold of rest",
 )
 def effector_memory() -> Shown:
     variants = {
@@ -529,8 +554,14 @@ def effector_memory() -> Shown:
         "share of the gain left 14 days later, %": c.each(100 * kept),
         "memory on day 40, fold": c.each(memory[-1]),
     }
-    lines = Course(c.labels, c.day, {"m": memory}).lines("m", LIGHT.cd8)
-    holds = bool(kept[0] < 0.25 and memory[-1, 0] > 1.05 and memory[-1, 0] > memory[-1, 1])
+    effector = c["CD8_effector"] / c["CD8_effector"][0]
+    lines = [
+        Curve("effectors", c.day, effector[:, 0], LIGHT.cd8),
+        Curve("effectors, growth off", c.day, effector[:, 2], LIGHT.muted, "6 4"),
+        Curve("memory", c.day, memory[:, 0], LIGHT.nk),
+        Curve("memory, share 0", c.day, memory[:, 1], LIGHT.accent, "2 3"),
+    ]
+    holds = bool(kept[0] < 0.3 and memory[-1, 0] > 1.03 and memory[-1, 0] > memory[-1, 1])
     return Shown(lines, numbers, holds)
 
 
@@ -578,6 +609,7 @@ def treg_brake() -> Shown:
     "lymphocytes.ant: NK_bright, NK_dim",
     "NK_bright_growth = 0",
     "NK cells, cells/uL",
+    given="1 MIU/m2 a day under the skin, 84 days",
 )
 def nk_bright() -> Shown:
     variants = {"with CD56bright growth": {}, "without": {"NK_bright_growth": 1e-9}}
@@ -597,6 +629,7 @@ def nk_bright() -> Shown:
     "lymphocytes.ant: LAK; tumour.ant: NK_kill",
     "LAK_activation = 0",
     "Lymphokine-activated killing, 0-1",
+    given="18 MIU/m2 a day by vein for ten days",
 )
 def lak() -> Shown:
     unprimed = {"priming": 1e-9, "tumour_memory_0": 1e-9}
@@ -609,7 +642,7 @@ def lak() -> Shown:
         "killing by NK cells, highest, 1/day": c.each(c.highest("NK_kill")),
     }
     holds = share["day 1"] < 0.7 and share["day 3.5"] > 0.85 and c.highest("NK_kill")[0] > 0
-    return Shown(c.lines("LAK", LIGHT.nk), numbers, bool(holds))
+    return Shown(c.lines("LAK", LIGHT.nk), numbers, bool(holds), named(unprimed))
 
 
 @mechanism(
@@ -677,6 +710,7 @@ def margination() -> Shown:
     "Pool after 28 days, fold of rest",
     "Daily subcutaneous dose, MIU",
     "x",
+    given="one dose a day under the skin, 28 days",
 )
 def selectivity() -> Shown:
     doses = np.logspace(-1, 2, 25)
@@ -710,12 +744,16 @@ TWO_YEARS = np.r_[until(60, 0.5), np.arange(65, 731, 5.0)]
     "tumour.ant: CTL_kill, TIL, sensitive_kill",
     "CTL_kill_max = 0",
     "Sum of longest diameters, mm",
+    given=TWO,
 )
 def ctl() -> Shown:
-    variants = {"with": SEEN, "CTL killing off": SEEN | {"CTL_kill_max": 1e-9}}
-    c = run(variants, high_dose(2), until(180, 1), "SLD CTL_kill")
-    numbers = {"diameters on day 180, mm": c.each(c["SLD"][-1])}
-    return Shown(c.lines("SLD", LIGHT.cd8), numbers, bool(c["SLD"][-1, 0] < 0.5 * c["SLD"][-1, 1]))
+    off = SEEN | {"CTL_kill_max": 1e-9}
+    variants = {"with": SEEN, "CTL killing off": off, "untreated": SEEN | {"treatment": 0}}
+    c = run(variants, high_dose(2), until(180, 1), "SLD")
+    last = c["SLD"][-1]
+    numbers = {"diameters on day 180, mm": c.each(last)}
+    lines = c.lines("SLD", LIGHT.cd8)
+    return Shown(lines, numbers, bool(last[0] < 0.5 * min(last[1:])), named(SEEN))
 
 
 @mechanism(
@@ -724,6 +762,7 @@ def ctl() -> Shown:
     "tumour.ant: NK_kill, resistant_kill_rate",
     "LAK_kill = 0",
     "Tumour, mL",
+    given=TWO,
 )
 def nk_kill() -> Shown:
     unseen = {"CTL_half_density": 1e5, "SLD_0": 40.0}
@@ -731,7 +770,9 @@ def nk_kill() -> Shown:
     c = run(variants, high_dose(2), until(45, 0.5), "tumour_volume")
     last = c["tumour_volume"][-1]
     numbers = {"tumour on day 45, mL": c.each(last)}
-    return Shown(c.lines("tumour_volume", LIGHT.nk), numbers, bool(last[0] < 0.98 * last[1]))
+    return Shown(
+        c.lines("tumour_volume", LIGHT.nk), numbers, bool(last[0] < 0.98 * last[1]), named(unseen)
+    )
 
 
 @mechanism(
@@ -739,14 +780,19 @@ def nk_kill() -> Shown:
     "Interferon gamma makes the tumour bed call T cells in (chemokines).",
     "tumour.ant: chemokines, TIL_homing",
     "homing_chemokines = 0",
-    "T cells in the tumour, million",
+    "T cells that enter the tumour, million/day",
+    given=TWO,
 )
 def homing() -> Shown:
     variants = {"with": {}, "chemokines off": {"homing_chemokines": 0}}
-    c = run(variants, high_dose(2), until(60, 0.5), "TIL chemokines")
-    peak = c.highest("TIL")
-    numbers = {"most T cells in the tumour, million": c.each(peak)}
-    return Shown(c.lines("TIL", LIGHT.cd8), numbers, bool(peak[0] > 1.05 * peak[1]))
+    c = run(variants, high_dose(2), until(40, 0.2), "TIL_homing TIL")
+    top, day_18 = c.highest("TIL_homing"), c.at("TIL", 18)
+    numbers = {
+        "most that enter, million/day": c.each(top),
+        "T cells in the tumour on day 18, million": c.each(day_18),
+    }
+    lines = c.lines("TIL_homing", LIGHT.cd8)
+    return Shown(lines, numbers, bool(top[0] > 1.1 * top[1] and day_18[0] > day_18[1]))
 
 
 @mechanism(
@@ -755,6 +801,7 @@ def homing() -> Shown:
     "tumour.ant: TIL_loss_total",
     "TIL_exhaustion = 0",
     "Tumour, mL",
+    given=TWO,
 )
 def exhaustion() -> Shown:
     seen = {"CTL_half_density": 15.0}
@@ -762,7 +809,9 @@ def exhaustion() -> Shown:
     c = run(variants, high_dose(2), until(120, 1), "tumour_volume")
     last = c["tumour_volume"][-1]
     numbers = {"tumour on day 120, mL": c.each(last)}
-    return Shown(c.lines("tumour_volume", LIGHT.tumour), numbers, bool(last[0] > 1.1 * last[1]))
+    return Shown(
+        c.lines("tumour_volume", LIGHT.tumour), numbers, bool(last[0] > 1.1 * last[1]), named(seen)
+    )
 
 
 @mechanism(
@@ -771,6 +820,7 @@ def exhaustion() -> Shown:
     "tumour.ant: suppression, tumour_Treg",
     "Treg_half_density = 1e9",
     "Tumour, mL",
+    given=TWO,
 )
 def tumour_treg() -> Shown:
     seen = {"CTL_half_density": 10.0}
@@ -778,7 +828,9 @@ def tumour_treg() -> Shown:
     c = run(variants, high_dose(2), until(120, 1), "tumour_volume")
     last = c["tumour_volume"][-1]
     numbers = {"tumour on day 120, mL": c.each(last)}
-    return Shown(c.lines("tumour_volume", LIGHT.treg), numbers, bool(last[0] > 1.1 * last[1]))
+    return Shown(
+        c.lines("tumour_volume", LIGHT.treg), numbers, bool(last[0] > 1.1 * last[1]), named(seen)
+    )
 
 
 @mechanism(
@@ -787,6 +839,7 @@ def tumour_treg() -> Shown:
     "tumour.ant: tumour_resistant, resistant_kill_rate",
     "resistant_share = 0, resistance_mutation = 0",
     "Sum of longest diameters, mm",
+    given=TWO,
 )
 def resistance() -> Shown:
     variants = {
@@ -796,7 +849,7 @@ def resistance() -> Shown:
     c = run(variants, high_dose(2), TWO_YEARS, "SLD")
     numbers = {"smallest, mm": c.each(c.lowest("SLD")), "after two years, mm": c.each(c["SLD"][-1])}
     holds = bool(c["SLD"][-1, 0] > 1.2 * c.lowest("SLD")[0] and c["SLD"][-1, 1] < 1)
-    return Shown(c.lines("SLD", LIGHT.tumour), numbers, holds)
+    return Shown(c.lines("SLD", LIGHT.tumour), numbers, holds, named(SEEN))
 
 
 @mechanism(
@@ -805,6 +858,7 @@ def resistance() -> Shown:
     "tumour.ant: antigen_release, dendritic, new_clones",
     "priming = 0",
     "Tumour-specific T cells, cells/uL",
+    given=TWO,
 )
 def priming() -> Shown:
     seen = {"CTL_half_density": 10.0, "reactivation": 1e-9}
@@ -815,7 +869,9 @@ def priming() -> Shown:
         "most specific T cells, cells/uL": c.each(peak),
         "antigen on dendritic cells, highest, 0-1": c.each(c.highest("dendritic")),
     }
-    return Shown(c.lines("tumour_specific_T", LIGHT.cd8), numbers, bool(peak[0] > 2 * peak[1]))
+    return Shown(
+        c.lines("tumour_specific_T", LIGHT.cd8), numbers, bool(peak[0] > 2 * peak[1]), named(seen)
+    )
 
 
 @mechanism(
@@ -825,6 +881,7 @@ def priming() -> Shown:
     "surveillance_kill = 0",
     "Tumour, mL",
     log="y",
+    given=TWO,
 )
 def memory() -> Shown:
     variants = {"with memory": SEEN, "surveillance off": SEEN | {"surveillance_kill": 1e-9}}
@@ -836,15 +893,15 @@ def memory() -> Shown:
         "tumour after four years, mL": c.each(last),
     }
     shown = Course(c.labels, c.day, {"v": np.maximum(c["tumour_volume"], 1e-6)})
-    holds = bool(last[0] < 1e-3 and last[0] < 0.1 * last[1])
-    return Shown(shown.lines("v", LIGHT.cd8), numbers, holds)
+    holds = bool(last[0] < 0.05 * last[1])
+    return Shown(shown.lines("v", LIGHT.cd8), numbers, holds, named(SEEN))
 
 
 ARCHETYPES: dict[str, tuple[dict[str, float], str]] = {
     "durable CR": (SEEN, LIGHT.cr),
     "CR, then relapse": (SEEN | {"resistant_share": 1e-4, "surveillance_kill": 0.003}, LIGHT.il2),
     "PR, then relapse": (SEEN | {"resistant_share": 0.05}, LIGHT.pr),
-    "SD": ({"CTL_half_density": 60.0, "tumour_doubling_time": 90.0}, LIGHT.sd),
+    "SD": ({"CTL_half_density": 50.0, "tumour_doubling_time": 100.0}, LIGHT.sd),
     "PD": (UNSEEN, LIGHT.pd),
 }
 
@@ -856,22 +913,33 @@ ARCHETYPES: dict[str, tuple[dict[str, float], str]] = {
     "tumour.ant: ln_tumour_sensitive, ln_tumour_resistant, SLD",
     "CTL_half_density, resistant_share, surveillance_kill, tumour_doubling_time choose the course",
     "Diameters, % of start",
+    given=TWO,
 )
 def archetypes() -> Shown:
-    variants = {name: parameters for name, (parameters, _) in ARCHETYPES.items()}
-    c = run(variants, high_dose(2), np.r_[until(60, 0.5), np.arange(65, 1461, 5.0)], "SLD")
-    shown = Course(c.labels, c.day, {"SLD": 100 * c["SLD"] / c["SLD"][0]})
-    smallest, day_180, last = shown.lowest("SLD"), shown.at("SLD", 180), shown["SLD"][-1]
+    treated = {name: parameters for name, (parameters, _) in ARCHETYPES.items()}
+    years = np.r_[until(180, 1), np.arange(185, 1461, 5.0)]
+    c = run(treated, high_dose(2), years, "SLD")
+    alone = run(treated, [], years, "SLD")
+    size, untreated = (100 * x["SLD"] / x["SLD"][0] for x in (c, alone))
+    shown = Course(c.labels, c.day, {"SLD": size})
+    smallest, half_year, last = size.min(axis=0), shown.at("SLD", 180), size[-1]
     numbers = {
         "smallest, % of start": c.each(smallest),
-        "day 180, %": c.each(day_180),
+        "day 180, %": c.each(half_year),
         "four years, %": c.each(last),
+        "untreated, smallest, %": c.each(untreated.min(axis=0)),
+        "untreated, four years, %": c.each(untreated[-1]),
     }
     clear = smallest[0] < 1 and last[0] < 1 and smallest[1] < 2 and last[1] > 20
     partial = 2 < smallest[2] < 70 and last[2] > 1.2 * smallest[2]
-    drawn = Course(c.labels, c.day, {"SLD": np.minimum(shown["SLD"], 250)})
-    lines = drawn.lines("SLD", *(colour for _, colour in ARCHETYPES.values()))
-    return Shown(lines, numbers, bool(clear and partial and 70 < day_180[3] < 120 < day_180[4]))
+    steady = 70 < half_year[3] < 120 < half_year[4]
+    lines = [
+        Curve(curve.label, curve.x[curve.y <= 250], curve.y[curve.y <= 250], curve.colour)
+        for curve in shown.lines("SLD", *(colour for _, colour in ARCHETYPES.values()))
+    ]
+    patient = "; ".join(f"{name}: {named(p)}" for name, p in treated.items())
+    holds = bool(clear and partial and steady and untreated[-1].min() > 100)
+    return Shown(lines, numbers, holds, patient)
 
 
 @mechanism(
@@ -880,18 +948,20 @@ def archetypes() -> Shown:
     "tumour.ant: metastasis_hazard, seeding_defence",
     "seeding_NK_brake = 0, seeding_memory_half = 1e9",
     "New lesions expected so far",
+    given=TWO,
 )
 def spread() -> Shown:
     same = UNSEEN | {"LAK_kill": 1e-9}
     variants = {
         "treated": same,
         "untreated": same | {"treatment": 0},
-        "treated, brakes off": same | {"seeding_NK_brake": 0, "seeding_memory_half": 1e9},
     }
     c = run(variants, high_dose(2), until(90, 0.5), "metastasis_hazard")
     last = c["metastasis_hazard"][-1]
     numbers = {"new lesions expected in 90 days": c.each(last)}
-    return Shown(c.lines("metastasis_hazard", LIGHT.nk), numbers, bool(last[0] < 0.8 * last[1]))
+    return Shown(
+        c.lines("metastasis_hazard", LIGHT.nk), numbers, bool(last[0] < 0.8 * last[1]), named(same)
+    )
 
 
 @mechanism(
@@ -900,6 +970,7 @@ def spread() -> Shown:
     "chemotherapy.ant: chemotherapy_kill, marrow_progenitors, neutrophils",
     "chemotherapy_rate = 0 (input)",
     "Sum of longest diameters, mm",
+    given="two cycles of high dose, or 1000 mg/m2 every 21 days six times",
 )
 def chemotherapy() -> Shown:
     sensitive = {"chemotherapy_tumour_kill": 0.06} | UNSEEN
@@ -920,7 +991,9 @@ def chemotherapy() -> Shown:
     holds = end["IL-2"] < 1 < 60 < end["dacarbazine-like"] and marrow["dacarbazine-like"] < 2.5
     lines = immune.lines("SLD", LIGHT.il2)
     lines += [Curve("dacarbazine-like", toxic.day, toxic["SLD"][:, 0], LIGHT.stopped, "6 4")]
-    return Shown(lines, numbers, holds and learned["IL-2"] > 2 * learned["dacarbazine-like"])
+    return Shown(
+        lines, numbers, holds and learned["IL-2"] > 2 * learned["dacarbazine-like"], named(SEEN)
+    )
 
 
 @mechanism(
@@ -932,6 +1005,7 @@ def chemotherapy() -> Shown:
     "Plasma level, IU/mL",
     "Time, hours",
     "y",
+    given="18 MIU once",
 )
 def routes() -> Shown:
     dose, one = 18 * MIU, np.eye(5)
@@ -963,6 +1037,7 @@ def routes() -> Shown:
     "Area under level per dose, pM h/MIU",
     "Dose under the skin, MIU",
     "x",
+    given="one dose under the skin",
 )
 def small_doses() -> Shown:
     doses = np.logspace(-1, np.log10(30), 25)
@@ -995,6 +1070,7 @@ def small_doses() -> Shown:
     "pharmacokinetics.ant: node_uptake, receptor_elimination, il2_free_fraction",
     "Treg_growth = 0, CD25_induction_Treg = 0, sIL2R_shedding_Treg = 0",
     "Free peak level of the day, pM",
+    given="1 MIU/m2 a day under the skin, 56 days",
 )
 def tachyphylaxis() -> Shown:
     off = {"Treg_growth": 1e-9, "CD25_induction_Treg": 0, "sIL2R_shedding_Treg": 0}
@@ -1023,6 +1099,7 @@ def tachyphylaxis() -> Shown:
     "pharmacokinetics.ant: antibody_memory, neutralising_antibody, il2_free_fraction",
     "immunogenicity = 0",
     "Neutralising antibody (1 halves the drug)",
+    given="9 MIU under the skin, five days a week for six weeks, three times",
 )
 def antibodies() -> Shown:
     days = [63.0 * course + d for course in range(3) for d in range(42) if d % 7 < 5]
@@ -1057,6 +1134,7 @@ def antibodies() -> Shown:
     "Plasma level, pM",
     "Time, hours",
     "y",
+    given="a bolus of 5 nmol",
 )
 def dialysis() -> Shown:
     plan = [Given("il2_central", 0, 0, 5000.0)]
@@ -1079,6 +1157,7 @@ def dialysis() -> Shown:
     "prodrug_release = 0",
     "Active drug in plasma, IU/mL",
     log="y",
+    given="10 nmol by vein",
 )
 def prodrug() -> Shown:
     both = np.array([1.0, 0.0])
@@ -1099,13 +1178,14 @@ def prodrug() -> Shown:
 
 @mechanism(
     VARIANTS,
-    "Variants shift the choice of cells: without alpha binding all cells are alike, with weak "
-    "beta-gamma binding Treg alone are reached.",
+    "Variants shift the choice of cells: without alpha binding all cells are alike; a mutein with "
+    "weak beta-gamma binding keeps to Treg up to levels at which aldesleukin drives CD8 cells.",
     "receptors.ant: pairing_drug, two_chain_lymphoid, complexes_Treg, complexes_CD8",
     "K_alpha, K_beta_gamma (molecules.yaml)",
     "Share that signals: Treg less CD8",
     LEVEL,
     "x",
+    given="each variant alone at each level",
 )
 def muteins() -> Shown:
     shelf = {"aldesleukin": LIGHT.il2, "Fc_IL2_N88D": LIGHT.treg, "nemvaleukin": LIGHT.nk}
@@ -1116,10 +1196,13 @@ def muteins() -> Shown:
         treg, cd8 = (occupied(cell, LEVELS, **affinities) for cell in ("Treg", "CD8"))
         curves.append(Curve(name.replace("_", " "), LEVELS, treg - cd8, colour))
         ratio[name] = half_level("CD8", **affinities) / half_level("Treg", **affinities)
-        gap[name] = float((treg - cd8).max())
-    numbers = {"CD8 level over Treg level, fold": ratio, "widest gap": gap}
-    holds = ratio["aldesleukin"] > 30 and ratio["nemvaleukin"] < 1.1
-    return Shown(curves, numbers, holds and ratio["Fc_IL2_N88D"] > ratio["nemvaleukin"])
+        gap[name] = float(np.interp(3000, LEVELS, treg - cd8))
+    numbers = {
+        "half-maximal level of CD8 cells over that of Treg, fold": ratio,
+        "share of Treg receptors less that of CD8 at 3000 pM": gap,
+    }
+    holds = ratio["nemvaleukin"] < 1.1 < 10 < min(ratio["aldesleukin"], ratio["Fc_IL2_N88D"])
+    return Shown(curves, numbers, holds and gap["Fc_IL2_N88D"] > 1.3 * gap["aldesleukin"])
 
 
 def felt(
@@ -1204,6 +1287,7 @@ def pressure() -> Shown:
     "capillary_leak.ant: endothelial_stimulus, permeability",
     "SC_bioavailability = 0",
     "Permeability of vessels, 0-1",
+    given="18 MIU a day under the skin, five days",
 )
 def systemic() -> Shown:
     variants = {"reaches the blood": {}, "stays at the site": {"SC_bioavailability": 1e-9}}
@@ -1246,10 +1330,11 @@ def fever() -> Shown:
     "shivering_gain = 0; meperidine (input)",
     "Chills, 1 = moderate",
     "Time, hours",
+    given="one high dose",
 )
 def chills() -> Shown:
     variants = {"no drug": {}, "chills off": {"shivering_gain": 0}, "meperidine": {"meperidine": 1}}
-    c = run(variants, high_dose(doses=1), until(0.75, 0.005), "chills fever")
+    c = run(variants, high_dose(doses=1), until(0.5, 0.005), "chills fever")
     top = c.highest("chills")
     hours = {name: 24 * float(c.day[c[name][:, 0].argmax()]) for name in ("chills", "fever")}
     numbers = {"worst, index": c.each(top), "hour of the worst": hours}
@@ -1338,12 +1423,23 @@ def rash() -> Shown:
     "Oxygen saturation, %",
 )
 def lungs() -> Shown:
-    variants = {"with leak": {}, "leak off": {"permeability_rise": 1e-9}}
-    c, lines, numbers = felt(
-        "SpO2 dyspnoea", LIGHT.oxygen, variants, "saturation, largest change, %"
-    )
-    holds = worst(numbers)[0] > 1 > worst(numbers)[1] and passes(numbers)
-    return Shown(lines, numbers | {"dyspnoea, worst": c.each(c.highest("dyspnoea"))}, holds)
+    variants = {
+        "with leak": {},
+        "leak off": {"permeability_rise": 1e-9},
+        "with leak, 2 L/day more fluid": {},
+    }
+    fluid = Given("crystalloid_rate", 0, 5, 2 * np.array([0, 0, 1]))
+    c = run(variants, [*high_dose(), fluid], until(16, 0.05), "SpO2 dyspnoea")
+    low = c.lowest("SpO2")
+    numbers = {
+        "lowest saturation, %": c.each(low),
+        "a week after the last dose, %": c.each(c.at("SpO2", 34 / 3)),
+        "dyspnoea, worst (1 = moderate)": c.each(c.highest("dyspnoea")),
+    }
+    fall = 97 - low
+    back = c.at("SpO2", 34 / 3)[0] > 97 - 0.5 * fall[0]
+    lines = c.lines("SpO2", LIGHT.oxygen, LIGHT.muted, LIGHT.fluid)
+    return Shown(lines, numbers, bool(fall[2] > 1.5 * fall[0] > 3 * fall[1] and back))
 
 
 @mechanism(
@@ -1352,6 +1448,7 @@ def lungs() -> Shown:
     "hazards.ant: arrhythmia_hazard; circulation.ant: cardiac_depression",
     "arrhythmia_rate = 0",
     "Chance of an arrhythmia so far, %",
+    given=TWO,
 )
 def arrhythmia() -> Shown:
     c = run(
@@ -1398,19 +1495,17 @@ def kidney() -> Shown:
 
 @mechanism(
     HARM,
-    "Activated vessels consume platelets; the marrow answers and overshoots.",
+    "Activated vessels consume platelets; the marrow makes them anew within weeks.",
     "organs.ant: platelets",
     "platelet_consumption = 0",
     "Platelets, 1000/uL",
 )
 def platelets() -> Shown:
     variants = {"with": {}, "consumption off": {"platelet_consumption": 0}}
-    c, lines, numbers = felt("platelets", LIGHT.blood, variants, "largest fall, 1000/uL", 24)
-    holds = (
-        50 < worst(numbers)[0] > 5 * worst(numbers)[1]
-        and c.highest("platelets")[0] > c["platelets"][0, 0]
-    )
-    return Shown(lines, numbers, bool(holds))
+    c, lines, numbers = felt("platelets", LIGHT.blood, variants, "largest change, 1000/uL", 28)
+    numbers |= {"day 28, 1000/uL": c.each(c["platelets"][-1])}
+    back = c["platelets"][-1, 0] > 0.9 * c["platelets"][0, 0]
+    return Shown(lines, numbers, bool(worst(numbers)[0] > 50 and worst(numbers)[1] < 5 and back))
 
 
 @mechanism(
@@ -1419,6 +1514,7 @@ def platelets() -> Shown:
     "organs.ant: red_cells, haemoglobin",
     "red_cell_loss = 0",
     "Haemoglobin, g/dL",
+    given=TWO,
 )
 def anaemia() -> Shown:
     c = run(
@@ -1439,6 +1535,7 @@ def anaemia() -> Shown:
     "endocrine.ant: thyroid_attack, thyroid_injury, free_T4, TSH",
     "thyroid_attack_rate = 0",
     "Free T4, ng/dL",
+    given=TWO,
 )
 def thyroid() -> Shown:
     c = run(
@@ -1467,6 +1564,7 @@ def thyroid() -> Shown:
     "organs.ant: neutrophil_chemotaxis; hazards.ant: infection_hazard",
     "neutrophil_chemotaxis_loss = 0; antibiotic_prophylaxis (input)",
     "Chance of an infection so far, %",
+    given=TWO,
 )
 def infection() -> Shown:
     variants = {
@@ -1491,6 +1589,7 @@ def infection() -> Shown:
     "endocrine.ant: autoimmune_flare, glucose",
     "autoimmune_predisposition = 0",
     "Glucose, mg/dL",
+    given=TWO,
 )
 def flare() -> Shown:
     variants = {
@@ -1508,10 +1607,10 @@ def flare() -> Shown:
     return Shown(c.lines("glucose", LIGHT.held), numbers, holds)
 
 
-def on_a_steroid(share: float) -> list[Given]:
+def on_a_steroid(share: float, stop: float) -> list[Given]:
     """High doses, a steroid for the second variant, an immunosuppressant for the third."""
-    drugs = [Given("steroid", 0, 20, share * np.eye(3)[1])]
-    return high_dose(2) + drugs + [Given("immunosuppression", 0, 20, share * np.eye(3)[2])]
+    drugs = [Given("steroid", 0, stop, share * np.eye(4)[1])]
+    return [*high_dose(2), *drugs, Given("immunosuppression", 0, stop, share * np.eye(4)[2])]
 
 
 @mechanism(
@@ -1539,22 +1638,30 @@ def steroid_relief() -> Shown:
 
 @mechanism(
     HARM,
-    "Steroids and immunosuppressants take the benefit away too.",
+    "Steroids and immunosuppressants take the benefit away for as long as they are given (here 60 "
+    "days).",
     "tumour.ant: immune_competence, CTL_strength, new_clones; lymphocytes.ant: LAK",
     "steroid = 0, immunosuppression = 0 (inputs)",
     "Sum of longest diameters, mm",
+    given=TWO,
 )
 def lost_benefit() -> Shown:
-    variants = {"IL-2 alone": SEEN, "with a steroid": SEEN, "immunosuppressed": SEEN}
-    c = run(variants, on_a_steroid(0.9), until(120, 0.5), "SLD CTL_kill LAK")
+    names = ("IL-2 alone", "with a steroid", "with an immunosuppressant")
+    variants = dict.fromkeys(names, SEEN) | {"no IL-2": SEEN | {"treatment": 0}}
+    days = np.r_[until(150, 0.5), 365.0]
+    c = run(variants, on_a_steroid(0.9, 60.0), days, "SLD CTL_kill LAK")
     early, day_60 = c.day < 5, c.at("SLD", 60)
     numbers = {
         "diameters on day 60, mm": c.each(day_60),
+        "on day 120, two months after the drug, mm": c.each(c.at("SLD", 120)),
+        "after a year, mm": c.each(c["SLD"][-1]),
         "T-cell killing in cycle 1, highest, 1/day": c.each(c["CTL_kill"][early].max(axis=0)),
         "lymphokine-activated killing, highest": c.each(c.highest("LAK")),
     }
-    lines = c.lines("SLD", LIGHT.cr, LIGHT.stopped, LIGHT.held)
-    return Shown(lines, numbers, bool(day_60[0] < 0.8 * min(day_60[1:])))
+    shown = Course(c.labels, c.day[:-1], {"SLD": c["SLD"][:-1]})
+    lines = shown.lines("SLD", LIGHT.cr, LIGHT.stopped, LIGHT.held, LIGHT.muted)
+    holds = bool(day_60[0] < 0.8 * min(day_60[1:3]) and min(day_60[1:3]) > 0.95 * day_60[3])
+    return Shown(lines, numbers, holds, named(SEEN))
 
 
 def hiv(variants: Variants, cycles: int, days: float, watch: str, start: float = 365.0) -> Course:
@@ -1577,6 +1684,7 @@ def hiv(variants: Variants, cycles: int, days: float, watch: str, start: float =
     "lymphocytes.ant: CD4; hiv.ant: CD4_survival",
     "CD4_survival_gain = 0",
     "CD4 T cells in blood, cells/uL",
+    given="7.5 MIU twice a day under the skin, five days every eight weeks, six times",
 )
 def hiv_cd4() -> Shown:
     treated = {"antiretroviral": 0.97}
@@ -1594,7 +1702,9 @@ def hiv_cd4() -> Shown:
     end = c["blood_CD4"][-1]
     rising = bool(np.all(np.diff(list(before.values())) > 0))
     lines = c.lines("blood_CD4", LIGHT.cd4, LIGHT.muted, LIGHT.accent)
-    return Shown(lines, numbers, bool(rising and end[0] > 1.4 * end[1] and end[2] < end[0]))
+    return Shown(
+        lines, numbers, bool(rising and end[0] > 1.4 * end[1] and end[2] < end[0]), named(INFECTED)
+    )
 
 
 @mechanism(
@@ -1602,8 +1712,8 @@ def hiv_cd4() -> Shown:
     "Without antiretrovirals the virus bursts with each cycle and settles; with them it stays low.",
     "hiv.ant: viral_load, CD4_infected, infectable_CD4",
     "infection_activation = 0; antiretroviral (input)",
-    "HIV RNA, copies/mL",
-    log="y",
+    "HIV RNA, 1000 copies/mL",
+    given="7.5 MIU twice a day under the skin, five days every eight weeks, three times",
 )
 def hiv_burst() -> Shown:
     variants = {
@@ -1618,10 +1728,10 @@ def hiv_burst() -> Shown:
         "highest, copies/mL": c.each(c.highest("viral_load")),
         "eight weeks after the third cycle, copies/mL": c.each(c["viral_load"][-1]),
     }
-    shown = Course(c.labels, c.day, {"v": np.maximum(c["viral_load"], 1)})
     end = c["viral_load"][-1, 0] / c["viral_load"][0, 0]
     holds = bool(1.3 < fold[0] < 8 and end < 1.5 and c.highest("viral_load")[2] < 500)
-    return Shown(shown.lines("v", LIGHT.stopped, LIGHT.muted, LIGHT.accent), numbers, holds)
+    lines = c.lines("viral_load", LIGHT.stopped, LIGHT.muted, LIGHT.accent, scale=1e-3)
+    return Shown(lines, numbers, holds, named(INFECTED))
 
 
 @mechanism(
@@ -1632,6 +1742,7 @@ def hiv_burst() -> Shown:
     "antiretroviral = 0 (input); latent_share = 0",
     "HIV RNA, copies/mL",
     log="y",
+    given="antiretrovirals for a year",
 )
 def hiv_reservoir() -> Shown:
     plan = [Given("antiretroviral", 0, 365, 1.0)]
@@ -1653,13 +1764,13 @@ def hiv_reservoir() -> Shown:
     shown = Course(c.labels, c.day, {"v": np.maximum(load, 1)})
     kept = c.at("latent_CD4", 365)[0] / latent[0, 0]
     holds = bool(c.at("viral_load", 365)[0] < 50 and kept > 0.5 and load[-1, 0] > 1e4)
-    return Shown(shown.lines("v", LIGHT.stopped), numbers, holds)
+    return Shown(shown.lines("v", LIGHT.stopped), numbers, holds, named(INFECTED))
 
 
 # --- pictures ------------------------------------------------------------------------------------
 
 WIDTH, HEIGHT = 480, 300
-LEFT, RIGHT, BOTTOM = 56, 14, 44
+LEFT, RIGHT, BOTTOM = 58, 20, 44
 ROW = 18
 
 
@@ -1678,7 +1789,7 @@ def ticks(low: float, high: float, log: bool) -> list[float]:
 
 def written(value: float, log: bool) -> str:
     """A tick's label, or a measured number."""
-    if log and not 0.001 <= value < 10000:
+    if log and not 0.001 <= value < 50000:
         small = str(round(np.log10(value))).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
         return f"10{small}"
     if abs(value) >= 1000:
@@ -1790,7 +1901,7 @@ def draw(m: Mechanism, curves: Sequence[Curve]) -> str:
 
 def told(row: Mapping[str, float]) -> str:
     """Numbers of one quantity, by variant."""
-    return ", ".join(f"{label} {spoken(value)}" for label, value in row.items())
+    return ", ".join(f"{spoken(value)} ({label})" for label, value in row.items())
 
 
 def spoken(value: float) -> str:
@@ -1812,13 +1923,15 @@ def as_row(m: Mechanism, shown: Shown) -> str:
         f"`{file.strip()}`: " + ", ".join(f"`{name.strip()}`" for name in names.split(","))
         for file, names in (part.split(":") for part in m.where.split(";"))
     )
-    measured = "; ".join(f"{quantity}: {told(row)}" for quantity, row in shown.numbers.items())
+    measured = [f"· {quantity}: {told(row)}" for quantity, row in shown.numbers.items()]
     missed = "" if shown.holds else "**The run does not show this.** "
     cells = [
         f"**{m.statement}** {missed}",
+        f"Given: {m.given}. Patient: {shown.patient}.",
         f"In the model: {where}.",
         f"Off: {m.switch}.",
-        f"Measured: {measured}.",
+        "Measured:",
+        *measured,
         f"`python docs/mechanisms.py {m.name}`",
     ]
     return f"| {'<br>'.join(cells)} | ![{m.y}](images/mechanisms/{m.name}.svg) |"
