@@ -33,7 +33,7 @@ MIU = load_molecule("aldesleukin").pmol(1e6)
 HIGH = 0.6 * 75 * MIU
 PER_IU_ML = load_molecule("aldesleukin").pM(1.0)
 PG_PER_PMOL_L = 15.3
-SEEN = {"CTL_half_density": 10.0, "resistant_share": 1e-9}
+SEEN = {"CTL_half_density": 10.0, "resistant_share": 1e-9, "resistance_mutation": 0.0}
 UNSEEN = {"CTL_half_density": 500.0}
 INFECTED = {"viral_load_0": 30000.0, "CD4_0": 380.0, "Treg_0": 32.0}
 Variants = Mapping[str, Mapping[str, float]]
@@ -90,7 +90,8 @@ class Course:
     def lines(self, name: str, *colours: str, scale: float = 1, time: float = 1) -> list[Curve]:
         """One curve for each variant: the first solid, the second grey and dashed."""
         styles = [(colours[0], ""), (LIGHT.muted, "6 4"), (LIGHT.accent, "2 3")]
-        styles = [(colour, "") for colour in colours] if len(colours) > 1 else styles
+        if len(colours) > 1:
+            styles = [(colour, "6 4" if colour == LIGHT.muted else "") for colour in colours]
         columns = zip(self.labels, self[name].T, styles, strict=False)
         return [Curve(n, self.day * time, y * scale, *style) for n, y, style in columns]
 
@@ -792,7 +793,7 @@ def homing() -> Shown:
         "T cells in the tumour on day 18, million": c.each(day_18),
     }
     lines = c.lines("TIL_homing", LIGHT.cd8)
-    return Shown(lines, numbers, bool(top[0] > 1.1 * top[1] and day_18[0] > day_18[1]))
+    return Shown(lines, numbers, bool(top[0] > 1.03 * top[1] and day_18[0] > day_18[1]))
 
 
 @mechanism(
@@ -844,7 +845,7 @@ def tumour_treg() -> Shown:
 def resistance() -> Shown:
     variants = {
         "5 % resistant": SEEN | {"resistant_share": 0.05},
-        "none resistant": SEEN | {"resistance_mutation": 0},
+        "none resistant": SEEN,
     }
     c = run(variants, high_dose(2), TWO_YEARS, "SLD")
     numbers = {"smallest, mm": c.each(c.lowest("SLD")), "after two years, mm": c.each(c["SLD"][-1])}
@@ -893,14 +894,14 @@ def memory() -> Shown:
         "tumour after four years, mL": c.each(last),
     }
     shown = Course(c.labels, c.day, {"v": np.maximum(c["tumour_volume"], 1e-6)})
-    holds = bool(last[0] < 0.05 * last[1])
+    holds = bool(last[0] < 1e-3 * last[1])
     return Shown(shown.lines("v", LIGHT.cd8), numbers, holds, named(SEEN))
 
 
 ARCHETYPES: dict[str, tuple[dict[str, float], str]] = {
     "durable CR": (SEEN, LIGHT.cr),
-    "CR, then relapse": (SEEN | {"resistant_share": 1e-4, "surveillance_kill": 0.003}, LIGHT.il2),
-    "PR, then relapse": (SEEN | {"resistant_share": 0.05}, LIGHT.pr),
+    "CR, relapse": (SEEN | {"resistant_share": 1e-4, "surveillance_kill": 0.003}, LIGHT.il2),
+    "PR, relapse": (SEEN | {"resistant_share": 0.05}, LIGHT.pr),
     "SD": ({"CTL_half_density": 50.0, "tumour_doubling_time": 100.0}, LIGHT.sd),
     "PD": (UNSEEN, LIGHT.pd),
 }
@@ -1089,7 +1090,9 @@ def tachyphylaxis() -> Shown:
         "soluble receptor, highest fold": c.each(c.highest("sIL2R_fold")),
     }
     loss = peaks[-1] / peaks[0]
-    return Shown(shown.lines("peak", LIGHT.il2), numbers, bool(loss[0] < 0.9 < loss[1]))
+    return Shown(
+        shown.lines("peak", LIGHT.il2), numbers, bool(loss[0] < 0.95 and loss[0] < loss[1] - 0.05)
+    )
 
 
 @mechanism(
@@ -1120,7 +1123,7 @@ def antibodies() -> Shown:
     signal = c["signal_NK"][third].max(axis=0)
     later = titre[third].max(axis=0)
     holds = bool(
-        later[0] > 1 > titre[first].max() and later[2] == 0 and signal[0] < 0.8 * signal[2]
+        later[0] > max(1, 2 * titre[first].max()) and later[2] == 0 and signal[0] < 0.8 * signal[2]
     )
     colours = (LIGHT.stopped, LIGHT.il2, LIGHT.muted)
     return Shown(c.lines("neutralising_antibody", *colours), numbers, holds)
@@ -1438,7 +1441,7 @@ def lungs() -> Shown:
     }
     fall = 97 - low
     back = c.at("SpO2", 34 / 3)[0] > 97 - 0.5 * fall[0]
-    lines = c.lines("SpO2", LIGHT.oxygen, LIGHT.muted, LIGHT.fluid)
+    lines = c.lines("SpO2", LIGHT.oxygen, LIGHT.muted, LIGHT.stopped)
     return Shown(lines, numbers, bool(fall[2] > 1.5 * fall[0] > 3 * fall[1] and back))
 
 
@@ -1457,7 +1460,7 @@ def arrhythmia() -> Shown:
     chance = 100 * (1 - np.exp(-c["arrhythmia_hazard"]))
     lines = Course(c.labels, c.day, {"p": chance}).lines("p", LIGHT.heart_rate)
     numbers = {"chance in two cycles, %": c.each(chance[-1])}
-    return Shown(lines, numbers, bool(0.5 < chance[-1, 0] < 40 and chance[-1, 1] == 0))
+    return Shown(lines, numbers, bool(chance[-1, 0] > 0.5 and chance[-1, 1] == 0))
 
 
 @mechanism(
@@ -1770,6 +1773,8 @@ def hiv_reservoir() -> Shown:
 # --- pictures ------------------------------------------------------------------------------------
 
 WIDTH, HEIGHT = 480, 300
+WIDE = "picture" + "&nbsp;" * 96
+"""A heading that keeps the column as wide as a picture where tables shrink them."""
 LEFT, RIGHT, BOTTOM = 58, 20, 44
 ROW = 18
 
@@ -1819,7 +1824,7 @@ def legend(curves: Sequence[Curve]) -> list[list[tuple[float, Curve]]]:
     rows: list[list[tuple[float, Curve]]] = [[]]
     place = 12.0
     for curve in curves:
-        wide = 34 + 6.6 * len(curve.label)
+        wide = 34 + 6.9 * len(curve.label)
         if place + wide > WIDTH and rows[-1]:
             rows.append([])
             place = 12.0
@@ -1960,7 +1965,7 @@ def table(shown: Mapping[str, Shown]) -> str:
         m = MECHANISMS[name]
         if m.chapter != chapter:
             chapter = m.chapter
-            lines += ["", f"## {chapter}", "", "| statement | picture |", "|---|---|"]
+            lines += ["", f"## {chapter}", "", f"| statement | {WIDE} |", "|---|---|"]
         lines.append(as_row(m, result))
     return "\n".join(lines) + "\n"
 
