@@ -11,6 +11,7 @@ and a titrated vasopressor, and no drug against symptoms.
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -390,8 +391,8 @@ LEVEL = "Level in tissue, pM"
 
 @mechanism(
     RECEPTORS,
-    "Low levels reach the high-affinity receptors of Treg and CD56bright NK cells first; CD8 T and "
-    "NK cells need nanomolar levels.",
+    "Low levels reach the high-affinity receptors of Treg first, then those of CD4 T and "
+    "CD56bright NK cells; CD8 T and other NK cells need nanomolar levels.",
     "receptors.ant: pairing_lymphoid, occupancy_Treg, occupancy_NK_bright, occupancy_CD8, "
     "occupancy_NK",
     "receptor_pairing = 0 (alpha chains do not help)",
@@ -419,7 +420,9 @@ def affinity_order() -> Shown:
     low = {names.get(c, c): float(occupied(c, np.array([25.0]))[0]) for c in cells}
     numbers = {"level for half of the receptors, pM": half, "share that signals at 25 pM": low}
     holds = half["Treg"] < 70 and half["CD8"] > 30 * half["Treg"] < half["CD56dim NK"]
-    return Shown(curves, numbers, holds and low["CD56bright NK"] > 4 * low["CD56dim NK"])
+    ordered = low["Treg"] > 2 * low["CD4"] and low["CD4"] > 2 * low["CD8"]
+    holds = holds and ordered and low["CD56bright NK"] > 3 * low["CD56dim NK"]
+    return Shown(curves, numbers, holds)
 
 
 @mechanism(
@@ -625,7 +628,7 @@ def nk_bright() -> Shown:
 
 @mechanism(
     CELLS,
-    "NK cells become lymphokine-activated killers after three to four days, and kill without "
+    "NK cells are full lymphokine-activated killers after three to four days, and kill without "
     "antigen or priming.",
     "lymphocytes.ant: LAK; tumour.ant: NK_kill",
     "LAK_activation = 0",
@@ -886,12 +889,12 @@ def priming() -> Shown:
 )
 def memory() -> Shown:
     variants = {"with memory": SEEN, "surveillance off": SEEN | {"surveillance_kill": 1e-9}}
-    years = np.r_[until(60, 0.5), np.arange(65, 1461, 5.0)]
+    years = np.r_[until(60, 0.5), np.arange(65, 3001, 5.0)]
     c = run(variants, high_dose(2), years, "tumour_volume tumour_memory")
     last = c["tumour_volume"][-1]
     numbers = {
-        "specific memory after four years, cells/uL": c.each(c["tumour_memory"][-1]),
-        "tumour after four years, mL": c.each(last),
+        "specific memory after eight years, cells/uL": c.each(c["tumour_memory"][-1]),
+        "tumour after eight years, mL": c.each(last),
     }
     shown = Course(c.labels, c.day, {"v": np.maximum(c["tumour_volume"], 1e-6)})
     holds = bool(last[0] < 1e-3 * last[1])
@@ -988,12 +991,13 @@ def chemotherapy() -> Shown:
         },
         "memory, highest fold": {n: float(c.fold("tumour_memory")[0]) for n, c in both.items()},
     }
+    patient = f"IL-2: {named(SEEN)}; dacarbazine-like: {named(sensitive)}"
     end, marrow, learned = list(numbers.values())[1:]
     holds = end["IL-2"] < 1 < 60 < end["dacarbazine-like"] and marrow["dacarbazine-like"] < 2.5
     lines = immune.lines("SLD", LIGHT.il2)
     lines += [Curve("dacarbazine-like", toxic.day, toxic["SLD"][:, 0], LIGHT.stopped, "6 4")]
     return Shown(
-        lines, numbers, holds and learned["IL-2"] > 2 * learned["dacarbazine-like"], named(SEEN)
+        lines, numbers, holds and learned["IL-2"] > 2 * learned["dacarbazine-like"], patient
     )
 
 
@@ -1219,7 +1223,7 @@ def felt(
     largest = np.where(-lowest > highest, lowest, highest) * scale
     numbers = {
         quantity: c.each(largest),
-        "a week after the last dose": c.each(scale * (c.at(main, 34 / 3) - c[main][0])),
+        "the same a week after the last dose": c.each(scale * (c.at(main, 34 / 3) - c[main][0])),
     }
     return c, c.lines(main, colour, scale=scale), numbers
 
@@ -1270,7 +1274,7 @@ def albumin() -> Shown:
 )
 def pressure() -> Shown:
     variants = {
-        "with": {},
+        "fluid alone": {},
         "nitric oxide off": {"nitric_oxide_production": 1e-9},
         "with a vasopressor": {"pressor_on": 1},
     }
@@ -1305,7 +1309,7 @@ def systemic() -> Shown:
 
 @mechanism(
     HARM,
-    "Fever comes hours after a dose and wanes as doses repeat; acetaminophen and NSAIDs lower it.",
+    "Fever comes hours after each dose; acetaminophen and NSAIDs lower it.",
     "organs.ant: fever_set_point, fever, temperature",
     "fever_max = 0; acetaminophen, nsaid (inputs)",
     "Temperature, °C",
@@ -1320,9 +1324,14 @@ def fever() -> Shown:
     c = run(variants, high_dose(), until(6, 0.02), "temperature fever")
     top = c.highest("temperature")
     first = c["temperature"][c.day < 1 / 3].max(axis=0)
-    numbers = {"highest, °C": c.each(top), "after the first dose, °C": c.each(first)}
+    hour = 24 * float(c.day[c["temperature"][c.day < 1 / 3, 0].argmax()])
+    numbers = {
+        "highest, °C": c.each(top),
+        "after the first dose, °C": c.each(first),
+        "hour of its peak": {"no drug": hour},
+    }
     colours = (LIGHT.temperature, LIGHT.muted, LIGHT.accent, LIGHT.kidney)
-    holds = bool(top[0] > 38.3 and max(top[2:]) < top[0] - 0.4 and top[1] < 37.5)
+    holds = bool(top[0] > 38.3 and hour > 2 and max(top[2:]) < top[0] - 0.4 and top[1] < 37.5)
     return Shown(c.lines("temperature", *colours), numbers, holds)
 
 
@@ -1481,7 +1490,7 @@ def liver() -> Shown:
     HARM,
     "The kidney fails with pressure and leak and recovers; an NSAID makes it worse.",
     "kidney.ant: GFR, kidney_injury, creatinine",
-    "kidney_injury_rate = 0, autoregulation_share = 0; nsaid (input)",
+    "kidney_injury_rate = 0, autoregulation_share = 0, renal_vasoconstriction = 0; nsaid (input)",
     "Creatinine, mg/dL",
 )
 def kidney() -> Shown:
@@ -1513,7 +1522,8 @@ def platelets() -> Shown:
 
 @mechanism(
     HARM,
-    "Anaemia: red cells are lost over weeks, and diluted meanwhile.",
+    "Anaemia: red cells are lost for weeks; leak and refilling of the plasma move the count "
+    "meanwhile.",
     "organs.ant: red_cells, haemoglobin",
     "red_cell_loss = 0",
     "Haemoglobin, g/dL",
@@ -1534,7 +1544,7 @@ def anaemia() -> Shown:
 
 @mechanism(
     HARM,
-    "The thyroid leaks hormone first and fails for months.",
+    "The thyroid leaks a little hormone first and then makes too little for months.",
     "endocrine.ant: thyroid_attack, thyroid_injury, free_T4, TSH",
     "thyroid_attack_rate = 0",
     "Free T4, ng/dL",
@@ -1555,9 +1565,11 @@ def thyroid() -> Shown:
         "TSH, highest, mIU/L": c.each(c.highest("TSH")),
         "TSH after a year, mIU/L": c.each(c["TSH"][-1]),
     }
-    tsh = c["TSH"][:, 0]
+    tsh, t4 = c["TSH"][:, 0], c["free_T4"][:, 0]
     return Shown(
-        c.lines("free_T4", LIGHT.cd4), numbers, bool(20 < day < 120 and tsh.max() > 1.2 * tsh[-1])
+        c.lines("free_T4", LIGHT.cd4),
+        numbers,
+        bool(20 < day < 120 and tsh.max() > 1.2 * tsh[-1] and t4.max() > t4[0]),
     )
 
 
@@ -1682,7 +1694,7 @@ def hiv(variants: Variants, cycles: int, days: float, watch: str, start: float =
 
 @mechanism(
     HIV,
-    "Five-day cycles every eight weeks raise CD4 cells more with each cycle, because they live "
+    "Five-day cycles every eight weeks leave more CD4 cells each time, because the cells live "
     "longer.",
     "lymphocytes.ant: CD4; hiv.ant: CD4_survival",
     "CD4_survival_gain = 0",
@@ -1928,13 +1940,15 @@ def as_row(m: Mechanism, shown: Shown) -> str:
         f"`{file.strip()}`: " + ", ".join(f"`{name.strip()}`" for name in names.split(","))
         for file, names in (part.split(":") for part in m.where.split(";"))
     )
+    known = {*shipped().parameters, *shipped().inputs, *shipped().states}
+    switch = re.sub(r"\w+", lambda w: f"`{w[0]}`" if w[0] in known else w[0], m.switch)
     measured = [f"· {quantity}: {told(row)}" for quantity, row in shown.numbers.items()]
     missed = "" if shown.holds else "**The run does not show this.** "
     cells = [
         f"**{m.statement}** {missed}",
         f"Given: {m.given}. Patient: {shown.patient}.",
         f"In the model: {where}.",
-        f"Off: {m.switch}.",
+        f"Off: {switch}.",
         "Measured:",
         *measured,
         f"`python docs/mechanisms.py {m.name}`",
