@@ -116,6 +116,9 @@ def run(
     """
     il2, names = shipped(), tuple(watch.split())
     changed = {name for variant in variants.values() for name in variant}
+    unknown = changed - {*il2.parameters, *il2.inputs, *il2.states, "treatment"}
+    if unknown:
+        raise KeyError(f"no such name in the model: {', '.join(sorted(unknown))}")
 
     def column(name: str, default: float) -> Values:
         return np.array([float(v.get(name, default)) for v in variants.values()])
@@ -841,7 +844,7 @@ def tumour_treg() -> Shown:
     TUMOUR,
     "Clones without antigen survive and bring the relapse.",
     "tumour.ant: tumour_resistant, resistant_kill_rate",
-    "resistant_share = 0, resistance_mutation = 0",
+    "resistant_share = 1e-9, resistance_mutation = 0",
     "Sum of longest diameters, mm",
     given=TWO,
 )
@@ -1754,7 +1757,7 @@ def hiv_burst() -> Shown:
     "Antiretrovirals clear the virus from the blood, not the latent cells: it comes back when they "
     "stop.",
     "hiv.ant: infected_CD4, latent_CD4, latent_woken",
-    "antiretroviral = 0 (input); latent_share = 0",
+    "antiretroviral = 0 (input)",
     "HIV RNA, copies/mL",
     log="y",
     given="antiretrovirals for a year",

@@ -105,6 +105,11 @@ def test_a_patient_given_nothing_is_untreated():
     assert np.ptp(course["MAP"][:, 1]) < 1e-6 < np.ptp(course["MAP"][:, 0])
 
 
+def test_a_misspelt_parameter_is_refused():
+    with pytest.raises(KeyError, match="Treg_grwth"):
+        SCRIPT["run"]({"typo": {"Treg_grwth": 0}}, [], SCRIPT["until"](1), "Treg")
+
+
 def test_a_plan_gives_the_dose_it_names():
     """What an infusion delivers is what a bolus of the same amount delivers."""
     pmol = 18 * SCRIPT["MIU"]
