@@ -1799,7 +1799,7 @@ def ticks(low: float, high: float, log: bool) -> list[float]:
     if log:
         first, last = int(np.floor(np.log10(low) + 1e-9)), int(np.ceil(np.log10(high) - 1e-9))
         step = max(1, -(-(last - first) // 6))
-        return [10.0**k for k in range(first, last + 1, step)]
+        return [10.0**k for k in range(first, last + step, step)]
     raw = (high - low) / 4.5
     size = 10 ** np.floor(np.log10(raw))
     step = size * next(m for m in (1, 2, 2.5, 5, 10) if m * size >= raw * 0.999)

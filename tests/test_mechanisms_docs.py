@@ -41,8 +41,10 @@ def test_numbers_and_curves_are_finite_and_drawn(shown, name):
     root = ElementTree.fromstring(svg)
     assert len(svg.encode()) < 25_000
     for line in root.iter("{http://www.w3.org/2000/svg}polyline"):
+        assert line.attrib["points"]
         points = np.array([p.split(",") for p in line.attrib["points"].split()], float)
-        assert points.min() >= 0 and points[:, 0].max() <= 480 and points[:, 1].max() <= 300
+        assert points[:, 0].min() >= 58 and points[:, 0].max() <= 460
+        assert points[:, 1].min() >= 50 and points[:, 1].max() <= 256.1, "inside the axes"
 
 
 @EVERY
@@ -126,7 +128,12 @@ def test_a_plan_gives_the_dose_it_names():
 
 @pytest.mark.parametrize(
     ("low", "high", "log", "first", "last"),
-    [(0, 8.5, False, 0, 10), (74.4, 78.1, False, 74, 79), (0.1, 5600, True, 0.1, 10000)],
+    [
+        (0, 8.5, False, 0, 10),
+        (74.4, 78.1, False, 74, 79),
+        (0.1, 5600, True, 0.1, 10000),
+        (1e-6, 601, True, 1e-6, 1e4),
+    ],
 )
 def test_ticks_are_round_and_enclose(low, high, log, first, last):
     ticks = SCRIPT["ticks"](low, high, log)
