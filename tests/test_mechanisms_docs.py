@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import runpy
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -12,7 +13,8 @@ import numpy as np
 import pytest
 
 DOCS = Path(__file__).parents[1] / "docs"
-SCRIPT = runpy.run_path(str(DOCS / "mechanisms.py"))
+SCRIPT = runpy.run_path(str(DOCS / "mechanisms"))
+drawing, page, plans, running = map(import_module, ("drawing", "page", "plans", "running"))
 MECHANISMS = SCRIPT["MECHANISMS"]
 TABLE = (DOCS / "mechanisms.md").read_text(encoding="utf-8")
 TEXT = DOCS.parent / "aldesim" / "model" / "text"
@@ -37,7 +39,7 @@ def test_numbers_and_curves_are_finite_and_drawn(shown, name):
     for curve in shown[name].curves:
         assert len(curve.x) == len(curve.y) > 2
         assert np.all(np.isfinite(curve.y))
-    svg = SCRIPT["draw"](MECHANISMS[name], shown[name].curves)
+    svg = drawing.draw(MECHANISMS[name], shown[name].curves)
     root = ElementTree.fromstring(svg)
     assert len(svg.encode()) < 25_000
     for line in root.iter("{http://www.w3.org/2000/svg}polyline"):
@@ -51,7 +53,7 @@ def test_numbers_and_curves_are_finite_and_drawn(shown, name):
 def test_the_table_names_it_and_its_picture_exists(name):
     m = MECHANISMS[name]
     assert f"**{m.statement}**" in TABLE
-    assert f"python docs/mechanisms.py {name}`" in TABLE
+    assert f"python docs/mechanisms {name}`" in TABLE
     picture = DOCS / "images" / "mechanisms" / f"{name}.svg"
     assert f"images/mechanisms/{name}.svg" in TABLE
     assert picture.stat().st_size < 25_000
@@ -76,7 +78,7 @@ def test_where_it_says_the_equation_is_it_is(name):
 
 @EVERY
 def test_the_switch_is_a_name_of_the_model(name):
-    model = SCRIPT["shipped"]()
+    model = running.shipped()
     known = {*model.parameters, *model.inputs, *model.states}
     words = set(re.findall(r"[A-Za-z]\w*", MECHANISMS[name].switch))
     assert words & known, MECHANISMS[name].switch
@@ -85,7 +87,7 @@ def test_the_switch_is_a_name_of_the_model(name):
 
 
 def test_the_command_prints_draws_and_lists(tmp_path, monkeypatch, capsys):
-    monkeypatch.setitem(SCRIPT["save"].__globals__, "PICTURES", tmp_path)
+    monkeypatch.setattr(page, "PICTURES", tmp_path)
     assert SCRIPT["main"](["natural_il2"]) == 0
     assert "as stated" in capsys.readouterr().out
     assert (tmp_path / "natural_il2.svg").exists()
@@ -96,10 +98,10 @@ def test_the_command_prints_draws_and_lists(tmp_path, monkeypatch, capsys):
 
 def test_a_patient_given_nothing_is_untreated():
     """The share of a plan that a variant gets scales all that it names."""
-    days = SCRIPT["until"](3)
-    course = SCRIPT["run"](
+    days = running.until(3)
+    course = running.run(
         {"treated": {}, "not": {"treatment": 0}},
-        SCRIPT["high_dose"](doses=3),
+        plans.high_dose(doses=3),
         days,
         "MAP il2_plasma",
     )
@@ -109,18 +111,18 @@ def test_a_patient_given_nothing_is_untreated():
 
 def test_a_misspelt_parameter_is_refused():
     with pytest.raises(KeyError, match="Treg_grwth"):
-        SCRIPT["run"]({"typo": {"Treg_grwth": 0}}, [], SCRIPT["until"](1), "Treg")
+        running.run({"typo": {"Treg_grwth": 0}}, [], running.until(1), "Treg")
 
 
 def test_a_plan_gives_the_dose_it_names():
     """What an infusion delivers is what a bolus of the same amount delivers."""
-    pmol = 18 * SCRIPT["MIU"]
-    given = SCRIPT["Given"]
+    pmol = 18 * plans.MIU
+    given = running.Given
     slow = {"linear_clearance": 1e-9, "cells_in_reach": 1e-9}
     left = []
     for plan in ([given("il2_central", 0, 0, pmol)], [given("infusion_rate", 0, 0.5, 2 * pmol)]):
         watch = "il2_central il2_peripheral"
-        course = SCRIPT["run"]({"kept": slow}, plan, SCRIPT["until"](1), watch)
+        course = running.run({"kept": slow}, plan, running.until(1), watch)
         left.append(course["il2_central"][-1, 0] + course["il2_peripheral"][-1, 0])
     assert left[0] == pytest.approx(pmol, rel=1e-3)
     assert left[1] == pytest.approx(pmol, rel=1e-3)
@@ -136,7 +138,7 @@ def test_a_plan_gives_the_dose_it_names():
     ],
 )
 def test_ticks_are_round_and_enclose(low, high, log, first, last):
-    ticks = SCRIPT["ticks"](low, high, log)
+    ticks = drawing.ticks(low, high, log)
     assert ticks[0] == pytest.approx(first) and ticks[-1] == pytest.approx(last)
     assert 4 <= len(ticks) <= 8
 
@@ -144,6 +146,6 @@ def test_ticks_are_round_and_enclose(low, high, log, first, last):
 def test_thinning_keeps_the_line_within_a_pixel():
     x = np.linspace(0, 400, 4001)
     y = 100 + 60 * np.sin(x / 20)
-    kept = SCRIPT["thinned"](x, y)
+    kept = drawing.thinned(x, y)
     assert len(kept) < 500
     assert np.abs(np.interp(x, x[kept], y[kept]) - y).max() < 1.0
