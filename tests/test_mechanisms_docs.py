@@ -118,7 +118,7 @@ def test_a_plan_gives_the_dose_it_names():
     """What an infusion delivers is what a bolus of the same amount delivers."""
     pmol = 18 * plans.MIU
     given = running.Given
-    slow = {"linear_clearance": 1e-9, "cells_in_reach": 1e-9}
+    slow = {"linear_clearance": 1e-9, "cells_in_reach": 1e-9, "leak_digestion": 0}
     left = []
     for plan in ([given("il2_central", 0, 0, pmol)], [given("infusion_rate", 0, 0.5, 2 * pmol)]):
         watch = "il2_central il2_peripheral"

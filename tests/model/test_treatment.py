@@ -32,7 +32,9 @@ def test_peak_level(nominal):
 def test_vessels_open_and_the_heart_speeds_up(nominal):
     """Lee 1989: resistance -42 %, heart rate 66 to 104; cardiac index +49 % (n = 4)."""
     resistance = during(nominal, "SVR", 4.0, 4.67).mean() / nominal["SVR"][0, 0] - 1
-    output = during(nominal, "cardiac_output", 4.0, 4.67).mean() / at(nominal, "cardiac_output", 0.0) - 1
+    output = (
+        during(nominal, "cardiac_output", 4.0, 4.67).mean() / at(nominal, "cardiac_output", 0.0) - 1
+    )
     rate = during(nominal, "heart_rate", 4.0, 4.67).mean()
     assert -0.55 < resistance < -0.32
     assert 0.2 < output < 0.6
