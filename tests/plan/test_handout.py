@@ -176,7 +176,7 @@ def test_malformed_rates(tmp_path):
     for old, new, said in (
         ("patients: 1000", "patients: 0", "patients = 0"),
         ("Sepsis: [0,", "Sepsis: [-3,", "Sepsis"),
-        ("Sepsis: [0,", "Sepsis: [999,", "Sepsis: 1039 of 1000 patients"),
+        ("Sepsis: [0,", "Sepsis: [1001,", "of 1000 patients"),
         ("program:", "colour: red\nprogram:", "colour = 'red': unknown field"),
     ):
         path.write_text(text.replace(old, new))
