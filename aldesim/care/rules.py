@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from aldesim.care.conditions import Condition
-from aldesim.errors import InputError
+from aldesim.shelf import shelf_file, shelf_names
 from aldesim.yamlfile import check_unique, read_yaml
 
 SHELF = Path(__file__).with_name("rules")
@@ -214,7 +214,7 @@ class RuleSet(BaseModel):
 
 def rule_set_names() -> list[str]:
     """Names of the rule sets that come with the program."""
-    return sorted(path.stem for path in SHELF.glob("*.yaml"))
+    return shelf_names(SHELF)
 
 
 def load_rules(name_or_path: str | Path) -> RuleSet:
@@ -230,14 +230,7 @@ def load_rules(name_or_path: str | Path) -> RuleSet:
     InputError
         If there is no such rule set, or a field of the file is wrong; names file, rule and field.
     """
-    text = str(name_or_path)
-    if not text.endswith((".yaml", ".yml")):
-        if text not in rule_set_names():
-            shelf = ", ".join(rule_set_names())
-            raise InputError(
-                "rules", "", text, f"unknown; on the shelf: {shelf}; or a path ending in .yaml"
-            )
-        text = str(SHELF / f"{text}.yaml")
-    rules = read_yaml(Path(text), RuleSet)
-    check_unique("/".join(Path(text).parts[-2:]), "rules", list(rules.ids))
+    path = shelf_file("rules", name_or_path, SHELF)
+    rules = read_yaml(path, RuleSet)
+    check_unique("/".join(path.parts[-2:]), "rules", list(rules.ids))
     return rules

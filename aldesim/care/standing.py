@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from aldesim.care.conditions import Condition
 from aldesim.errors import InputError
+from aldesim.shelf import shelf_file, shelf_names
 from aldesim.yamlfile import check_unique, read_yaml
 
 SHELF = Path(__file__).with_name("standing_orders")
@@ -200,7 +201,7 @@ class _Variant(BaseModel):
 
 def support_names() -> list[str]:
     """Names of the standing orders that come with the program."""
-    return sorted(path.stem for path in SHELF.glob("*.yaml"))
+    return shelf_names(SHELF)
 
 
 def load_support(name_or_path: str | Path) -> Support:
@@ -216,15 +217,7 @@ def load_support(name_or_path: str | Path) -> Support:
     InputError
         If there are none of this name, or a field of the file is wrong.
     """
-    text = str(name_or_path)
-    if text.endswith((".yaml", ".yml")):
-        return _read(Path(text))
-    if text not in support_names():
-        shelf = ", ".join(support_names())
-        raise InputError(
-            "support", "", text, f"unknown; on the shelf: {shelf}; or a path ending in .yaml"
-        )
-    return _read(SHELF / f"{text}.yaml")
+    return _read(shelf_file("support", name_or_path, SHELF))
 
 
 def _read(path: Path) -> Support:

@@ -9,6 +9,7 @@ from aldesim.errors import InputError
 from aldesim.population.copula import mixing_matrix
 from aldesim.population.covariates import COVARIATES, DERIVED, REQUIRED, label
 from aldesim.population.schema import ByCategory, Choice, LogNormal, Normal, Population
+from aldesim.shelf import shelf_file, shelf_names
 from aldesim.yamlfile import check_unique, read_yaml
 
 CATALOGUE = Path(__file__).with_name("catalogue")
@@ -16,7 +17,7 @@ CATALOGUE = Path(__file__).with_name("catalogue")
 
 def population_names() -> list[str]:
     """Names of the populations on the shelf, sorted."""
-    return sorted(path.stem for path in CATALOGUE.glob("*.yaml"))
+    return shelf_names(CATALOGUE)
 
 
 def load_population(name_or_path: str | Path) -> Population:
@@ -41,18 +42,7 @@ def load_population(name_or_path: str | Path) -> Population:
     >>> load_population("melanoma").covariates["age"].mean
     49.0
     """
-    text = str(name_or_path)
-    if text.endswith((".yaml", ".yml")):
-        path = Path(text)
-    elif text in population_names():
-        path = CATALOGUE / f"{text}.yaml"
-    else:
-        raise InputError(
-            "population",
-            "",
-            text,
-            f"unknown; on the shelf: {', '.join(population_names())}; or a path ending in .yaml",
-        )
+    path = shelf_file("population", name_or_path, CATALOGUE)
     population = read_yaml(path, Population)
     _check(population, "/".join(path.parts[-2:]))
     return population

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from aldesim.errors import InputError
 from aldesim.regimen.follow_up import FollowUp
+from aldesim.shelf import shelf_file, shelf_names
 from aldesim.yamlfile import read_yaml
 
 CATALOGUE = Path(__file__).with_name("catalogue")
@@ -254,7 +255,7 @@ def dose_IU(  # noqa: N802
 
 def regimen_names() -> list[str]:
     """Names of the regimens that come with the program."""
-    return sorted(path.stem for path in CATALOGUE.glob("*.yaml"))
+    return shelf_names(CATALOGUE)
 
 
 def load_regimen(name_or_path: str | Path) -> Regimen:
@@ -270,13 +271,6 @@ def load_regimen(name_or_path: str | Path) -> Regimen:
     InputError
         If there is no such regimen, or a field of the file is wrong.
     """
-    text = str(name_or_path)
-    if text.endswith((".yaml", ".yml")):
-        return read_yaml(Path(text), Regimen)
-    name = text.replace("-", "_")
-    if name not in regimen_names():
-        shelf = ", ".join(regimen_names())
-        raise InputError(
-            "regimen", "", text, f"unknown; on the shelf: {shelf}; or a path ending in .yaml"
-        )
-    return read_yaml(CATALOGUE / f"{name}.yaml", Regimen)
+    underscored = str(name_or_path).replace("-", "_")
+    wanted = underscored if underscored in regimen_names() else name_or_path
+    return read_yaml(shelf_file("regimen", wanted, CATALOGUE), Regimen)

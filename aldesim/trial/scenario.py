@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from aldesim.errors import InputError
+from aldesim.shelf import shelf_file, shelf_names
 from aldesim.yamlfile import read_yaml
 
 CATALOGUE = Path(__file__).with_name("scenarios")
@@ -69,7 +69,7 @@ class Scenario(BaseModel):
 
 def scenario_names() -> list[str]:
     """Names of the scenarios on the shelf, sorted."""
-    return sorted(path.stem for path in CATALOGUE.glob("*.yaml"))
+    return shelf_names(CATALOGUE)
 
 
 def load_scenario(name_or_path: str | Path) -> Scenario:
@@ -80,14 +80,4 @@ def load_scenario(name_or_path: str | Path) -> Scenario:
     InputError
         If there is no such scenario, or a field of the file is wrong.
     """
-    text = str(name_or_path)
-    if text.endswith((".yaml", ".yml")):
-        return read_yaml(Path(text), Scenario)
-    if text not in scenario_names():
-        raise InputError(
-            "scenario",
-            "",
-            text,
-            f"unknown; on the shelf: {', '.join(scenario_names())}; or a path ending in .yaml",
-        )
-    return read_yaml(CATALOGUE / f"{text}.yaml", Scenario)
+    return read_yaml(shelf_file("scenario", name_or_path, CATALOGUE), Scenario)

@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from aldesim.care.eligibility.items import ITEMS
-from aldesim.errors import InputError
+from aldesim.shelf import shelf_file, shelf_names
 from aldesim.yamlfile import check_unique, read_yaml
 
 SHELF = Path(__file__).with_name("sets")
@@ -167,7 +167,7 @@ class Criteria(BaseModel):
 
 def criteria_names() -> list[str]:
     """Names of the lists of criteria that come with the program."""
-    return sorted(path.stem for path in SHELF.glob("*.yaml"))
+    return shelf_names(SHELF)
 
 
 def load_criteria(name_or_path: str | Path) -> Criteria:
@@ -183,15 +183,8 @@ def load_criteria(name_or_path: str | Path) -> Criteria:
     InputError
         If there is no such list, or a field of the file is wrong; names file, row and field.
     """
-    text = str(name_or_path)
-    if not text.endswith((".yaml", ".yml")):
-        if text not in criteria_names():
-            shelf = ", ".join(criteria_names())
-            raise InputError(
-                "criteria", "", text, f"unknown; on the shelf: {shelf}; or a path ending in .yaml"
-            )
-        text = str(SHELF / f"{text}.yaml")
-    criteria = read_yaml(Path(text), Criteria)
-    where = "/".join(Path(text).parts[-2:])
+    path = shelf_file("criteria", name_or_path, SHELF)
+    criteria = read_yaml(path, Criteria)
+    where = "/".join(path.parts[-2:])
     check_unique(where, "criteria", [row.id for row in criteria.criteria])
     return criteria

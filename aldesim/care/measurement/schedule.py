@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from aldesim.errors import InputError
+from aldesim.shelf import shelf_file, shelf_names
 from aldesim.yamlfile import check_unique, read_yaml
 
 SHELF = Path(__file__).parent
@@ -139,7 +140,7 @@ class Schedule(_Row):
 
 def schedule_names() -> list[str]:
     """Names that a scenario may give: the shelf, and `exact` for true values at once."""
-    return sorted([EXACT, *(path.stem for path in SHELF.glob("*.yaml"))])
+    return sorted([EXACT, *shelf_names(SHELF)])
 
 
 def load_schedule(name_or_path: str | Path) -> Schedule | None:
@@ -155,21 +156,11 @@ def load_schedule(name_or_path: str | Path) -> Schedule | None:
     InputError
         If there is none of this name, or a field of the file is wrong.
     """
-    text = str(name_or_path)
-    if text == EXACT:
+    if str(name_or_path) == EXACT:
         return None
-    if not text.endswith((".yaml", ".yml")):
-        if text not in schedule_names():
-            shelf = ", ".join(schedule_names())
-            raise InputError(
-                "measurement",
-                "",
-                text,
-                f"unknown; on the shelf: {shelf}; or a path ending in .yaml",
-            )
-        text = str(SHELF / f"{text}.yaml")
-    schedule = read_yaml(Path(text), Schedule)
-    where = "/".join(Path(text).parts[-2:])
+    path = shelf_file("measurement", name_or_path, SHELF, also=[EXACT])
+    schedule = read_yaml(path, Schedule)
+    where = "/".join(path.parts[-2:])
     check_unique(where, "rounds", [group.id for group in schedule.rounds])
     for sign in schedule.signs:
         if schedule.signs.count(sign) > 1:
