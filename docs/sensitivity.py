@@ -11,9 +11,10 @@ from pathlib import Path
 import numpy as np
 
 from aldesim.commands.terminal import Progress
-from aldesim.evidence.sensitivity import PATIENTS, RESAMPLES, Sensitivity, sensitivity, step_of
-from aldesim.evidence.shifts import scale_of
 from aldesim.report.figures.sensitivity import STEPS, heat_map
+from aldesim.sensitivity.published import PATIENTS, RESAMPLES, Sensitivity, sensitivity
+from aldesim.sensitivity.shifts import scale_of
+from aldesim.sensitivity.steps import step_of
 
 DOCS = Path(__file__).parent
 SCALES = {

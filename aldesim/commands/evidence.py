@@ -15,6 +15,7 @@ def qualify(
     out: Path | None = None,
     workers: int | None = None,
     plan: Path | None = None,
+    targets: bool = False,
 ) -> int:
     """Hold the model against published numbers; the same command resumes it.
 
@@ -28,15 +29,21 @@ def qualify(
         Experiments computed at the same time (default: the machine's cores).
     plan
         YAML file of experiments instead of the package's own.
+    targets
+        Only the targets: the numbers that a virtual trial must meet.
     """
+    from aldesim.evidence import load_plan
     from aldesim.evidence import qualify as run_qualification
     from aldesim.evidence.qualify import OUT
+    from aldesim.evidence.targets import only_targets
     from aldesim.report.scoreboard import write_scoreboard
 
     folder = out or OUT
+    chosen = load_plan(*([plan] if plan else []))
+    chosen = only_targets(chosen) if targets else chosen
     with Progress("experiments") as progress:
         board = run_qualification(
-            plan, quick=quick, workers=workers, out=folder, progress=progress.show
+            chosen, quick=quick, workers=workers, out=folder, progress=progress.show
         )
     page = write_scoreboard(board, folder / "scoreboard.html")
     _print(board)

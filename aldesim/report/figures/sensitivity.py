@@ -14,9 +14,9 @@ from markupsafe import escape
 
 from aldesim import model
 from aldesim.evidence.observations import DOMAINS
-from aldesim.evidence.sensitivity import Sensitivity
 from aldesim.report.palette import DARK, FONT, LIGHT, Theme
 from aldesim.report.wording import title
+from aldesim.sensitivity.published import Sensitivity
 
 STEPS = (0.03, 0.1, 0.3, 1.0)
 """Least size of a shift for each strength of colour."""

@@ -12,7 +12,7 @@ import json
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -20,22 +20,24 @@ import numpy as np
 from aldesim import model
 from aldesim.errors import InputError
 from aldesim.evidence.observations import Observation
-from aldesim.evidence.perturbed import FIXED_STEP, Step, simulate
 from aldesim.evidence.plan import Plan, load_plan, needed
 from aldesim.evidence.predict import FEWEST
 from aldesim.evidence.readouts import read
 from aldesim.evidence.readouts.values import Values
-from aldesim.evidence.shifts import deviation, scale_of, shifts, statistic
 from aldesim.model import Parameter
+from aldesim.sensitivity.shifts import deviation, scale_of, shifts, statistic
+from aldesim.sensitivity.steps import simulate, step_of
 from aldesim.trial.protocol import prepare
 
 OUT = Path("runs/sensitivity")
 PATIENTS = 96
 BLOCKS = 24
 """Steps computed together: fewer cost more overhead, more cost more memory."""
-CACHE_FORMAT = 2  # raised when a step or what a file holds changes
+CACHE_FORMAT = 3  # raised when a step or what a file holds changes
 RESAMPLES = 100
-NOTHING = Step("", 0)
+Step = tuple[str, int]
+"""A parameter and the direction in which it is moved; "" moves nothing."""
+NOTHING: Step = ("", 0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +53,7 @@ class Sensitivity:
     simulated : ndarray, shape (o,)
         Value with nothing moved, in the observation's unit.
     scale : ndarray, shape (o,)
-        Unit of a shift; see `aldesim.evidence.shifts.scale_of`.
+        Unit of a shift; see `aldesim.sensitivity.shifts.scale_of`.
     shift : ndarray, shape (p, o)
         Half the difference between one step up and one step down, over the scale. NaN where the
         quantity does not occur on either side.
@@ -95,13 +97,6 @@ class Sensitivity:
         temporary = file.with_name(f".{file.name}")
         temporary.write_text("\n".join(lines) + "\n", "utf-8")
         temporary.replace(file)
-
-
-def step_of(parameter: Parameter) -> str:
-    """Size of a parameter's step, in words."""
-    if parameter.distribution == "fixed":
-        return f"{100 * FIXED_STEP:g} %"
-    return f"1 SD ({parameter.distribution}, {parameter.spread:g})"
 
 
 def sensitivity(
@@ -151,7 +146,7 @@ def sensitivity(
     for name in names:
         if name not in table:
             raise InputError("sensitivity", "parameters", name, "is no parameter of the model")
-    steps = [NOTHING, *(Step(name, sign) for name in names for sign in (-1, 1))]
+    steps = [NOTHING, *((name, sign) for name in names for sign in (-1, 1))]
     found = _values(chosen, steps, patients, workers or os.cpu_count() or 1, out, progress)
     return _compare(chosen.observations, tuple(table[name] for name in names), found)
 
@@ -209,14 +204,15 @@ def _group(
     plan: Plan, steps: tuple[Step, ...], patients: int, folder: Path, identity: str
 ) -> _Found:
     """Readouts after some steps: of the cache if they are there."""
-    key = json.dumps([identity, [asdict(step) for step in steps]])
+    key = json.dumps([identity, steps])
     file = folder / f"{hashlib.sha256(key.encode()).hexdigest()[:16]}.npz"
     if file.exists():
         with np.load(file) as kept:
             return {step: _unpack(kept, plan, index) for index, step in enumerate(steps)}
+    moves = [{name: sign} if name else {} for name, sign in steps]
     simulated = {
         # Where nothing is decided all differences are smooth: half as many patients tell as much.
-        one.id: simulate(one, steps, patients if one.how == "trial" else max(patients // 2, FEWEST))
+        one.id: simulate(one, moves, patients if one.how == "trial" else max(patients // 2, FEWEST))
         for one in plan.experiments
     }
     found = {
@@ -265,7 +261,7 @@ def _compare(
         picks = np.vstack([np.arange(size), rng.integers(0, size, (RESAMPLES, size))])
         simulated[column] = statistic(one, base, picks[:1])[0]
         for row, parameter in enumerate(parameters):
-            down, up = (found[Step(parameter.id, sign)][column] for sign in (-1, 1))
+            down, up = (found[parameter.id, sign][column] for sign in (-1, 1))
             made = shifts(one, down, up, picks) / scale[column]
             shift[row, column] = made[0]
             error[row, column] = deviation(made[1:])

@@ -10,15 +10,15 @@ from aldesim import model
 from aldesim.errors import InputError
 from aldesim.evidence import Plan, load_plan
 from aldesim.evidence.experiments import Experimenter
-from aldesim.evidence.perturbed import FIXED_STEP, Step, moved, simulate
 from aldesim.evidence.plan import needed
 from aldesim.evidence.readouts.values import Values
-from aldesim.evidence.sensitivity import calibration_plan, sensitivity, step_of
-from aldesim.evidence.shifts import scale_of, statistic
 from aldesim.population.distributions import log_sd
 from aldesim.report.figures.sensitivity import heat_map, subjects
+from aldesim.sensitivity.published import calibration_plan, sensitivity
+from aldesim.sensitivity.shifts import scale_of, statistic
+from aldesim.sensitivity.steps import FIXED_STEP, moved, simulate, step_of
 
-NOTHING = Step("", 0)
+NOTHING: dict[str, float] = {}
 TABLE = model.parameter_table()
 EVERYONE = np.arange(12)[np.newaxis]
 
@@ -50,7 +50,7 @@ def shift_of(found, parameter, observation):
 def test_nothing_moved_is_the_experiment_itself(name, tmp_path):
     full = load_plan().experiment(name)
     few = full.model_copy(update={"quick": 6})
-    steps = (Step("vasodilation_max", 1), NOTHING)
+    steps = ({"vasodilation_max": 1}, NOTHING)
     _, still = simulate(few, steps, 6)
     experimenter = Experimenter(tmp_path, quick=True)
     if few.how == "trial":
@@ -66,7 +66,7 @@ def test_nothing_moved_is_the_experiment_itself(name, tmp_path):
 
 def test_only_the_moved_block_changes():
     experiment = load_plan().experiment("infusion-6h")
-    steps = (NOTHING, Step("linear_clearance", 1), Step("eosinophil_gain", 1))
+    steps = (NOTHING, {"linear_clearance": 1}, {"eosinophil_gain": 1})
     still, faster, unrelated = simulate(experiment, steps, 4)
     last = [one.courses["il2_plasma"][-1] for one in (still, faster, unrelated)]
     assert (last[1] < 0.95 * last[0]).all()
@@ -80,7 +80,7 @@ def test_a_heavier_patient_gets_more_of_a_dose_by_weight():
         .experiment("low-dose-1")
         .model_copy(update={"watch": load_plan().experiment("infusion-6h").watch})
     )
-    light, heavy = simulate(experiment, (Step("body_weight", -1), Step("body_weight", 1)), 3)
+    light, heavy = simulate(experiment, ({"body_weight": -1}, {"body_weight": 1}), 3)
     ratio = np.exp(2 * log_sd(TABLE["body_weight"].spread))
     weight = heavy.covariates["body_weight"] / light.covariates["body_weight"]
     np.testing.assert_allclose(weight, ratio)

@@ -1,0 +1,1 @@
+"""Calibration of the virtual populations to published trials."""

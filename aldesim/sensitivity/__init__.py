@@ -1,0 +1,1 @@
+"""What moves what: parameters of the model against what a simulation shows."""
