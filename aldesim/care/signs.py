@@ -48,6 +48,7 @@ SIGNS: dict[str, Sign] = {
     # lungs
     "SpO2": Sign("%"),
     "hours_intubated": Sign("h"),
+    "dyspnoea": Sign(),  # index of the model, as all of the symptoms
     "dyspnoea_at_rest": _FLAG,
     "oxygen_L_per_min": Sign("L/min"),  # needed for a saturation of 95 % or more
     "oxygen_mask": _FLAG,  # 40 % mask needed for a saturation of 95 % or more
@@ -58,6 +59,8 @@ SIGNS: dict[str, Sign] = {
     "hours_coma": Sign("h"),
     "hours_toxic_psychosis": Sign("h"),
     "seizures": _FLAG,  # repetitive or hard to control
+    "depression": Sign(),
+    "insomnia": Sign(),
     "vivid_dreams": _FLAG,
     "mild_anxiety": _FLAG,
     "hallucinations": _FLAG,
@@ -77,9 +80,16 @@ SIGNS: dict[str, Sign] = {
     "acidosis": _FLAG,
     "bicarbonate": Sign("mmol/L"),
     "hyperkalaemia": _FLAG,
+    "glucose": Sign("mg/dL"),
     "hours_dialysis": Sign("h"),
     # liver, gut, skin
     "bilirubin": Sign("mg/dL"),
+    "ALT": Sign("U/L"),
+    "nausea": Sign(),
+    "vomiting": Sign(),
+    "extra_stools": Sign("/day"),  # over usual
+    "rash": Sign(),
+    "pruritus": Sign(),
     "hepatic_failure": _FLAG,  # encephalopathy, increasing ascites, liver pain, hypoglycaemia
     "guaiac_repeatedly_positive": _FLAG,  # above 3-4+
     "stool_occult_blood": _FLAG,  # FIT or FOBT positive
@@ -97,7 +107,9 @@ SIGNS: dict[str, Sign] = {
     "moist_desquamation": _FLAG,
     "extreme_tightness": _FLAG,  # of swollen limbs
     "extreme_paresthesias": _FLAG,
-    # blood, infection, general
+    # blood, infection, glands, general
+    "haemoglobin": Sign("g/dL"),
+    "neutrophils": Sign("1e3/uL"),
     "albumin": Sign("g/dL"),
     "platelets": Sign("1e3/uL"),
     "lymphocytes": Sign("cells/uL"),
@@ -105,6 +117,10 @@ SIGNS: dict[str, Sign] = {
     "infection_suspected": _FLAG,  # strongly suspected or documented
     "temperature": Sign("degC"),
     "hours_above_40": Sign("h"),
+    "chills": Sign(),
+    "fatigue": Sign(),
+    "TSH": Sign("mIU/L"),
+    "free_T4": Sign("ng/dL"),
 }
 
 

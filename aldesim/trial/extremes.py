@@ -17,6 +17,11 @@ _KEEP = {
     "temperature_max": ("temperature", np.fmax),
     "lymphocytes_min": ("lymphocytes", np.fmin),
     "lymphocytes_max": ("lymphocytes", np.fmax),
+    "haemoglobin_min": ("haemoglobin", np.fmin),
+    "neutrophils_min": ("neutrophils", np.fmin),
+    "bicarbonate_min": ("bicarbonate", np.fmin),
+    "ALT_max": ("ALT", np.fmax),
+    "TSH_max": ("TSH", np.fmax),
     "weight_gain_max_pct": ("weight_gain_pct", np.fmax),
 }
 

@@ -108,6 +108,7 @@ class Readings:
             if new.any():
                 self._read(group, minutes, seen, new, at_once=True, afresh=True)
             due = self._due(group, hour, inpatient, watched.get(group.id))
+            due &= day - self._taken[group.id] >= (group.every_days or 0)
             due &= self._taken[group.id] < day
             if due.any():
                 self._read(group, minutes, seen, due)

@@ -10,6 +10,12 @@ from aldesim.trial.readings import Readings
 ML_PER_L = 1000.0
 HOURS_PER_DAY = 24
 HIGH_FEVER = 40.0  # degC
+SHIFT_HOURS = 8
+SHIFT_OF_1L = 1000.0  # mL of diarrhoea in a shift
+ACIDOSIS = 18.0  # mmol/L of bicarbonate or less (Dutcher 2014, J Immunother Cancer 2:26, Table 3)
+AT_REST = 3  # CTCAE grade of a dyspnoea at rest
+REFRACTORY = 3  # CTCAE grade of vomiting that comes through the antiemetic
+PSYCHOSIS = 4  # CTCAE grade of confusion that stands for a toxic psychosis
 
 READ = (
     "MAP",
@@ -24,6 +30,23 @@ READ = (
     "albumin",
     "temperature",
     "confusion",
+    "chills",
+    "fatigue",
+    "nausea",
+    "vomiting",
+    "extra_stools",
+    "rash",
+    "pruritus",
+    "depression",
+    "insomnia",
+    "dyspnoea",
+    "haemoglobin",
+    "neutrophils",
+    "ALT",
+    "bicarbonate",
+    "glucose",
+    "TSH",
+    "free_T4",
 )
 """Observables of the model that are signs as they stand."""
 
@@ -32,6 +55,12 @@ DERIVED = (
     "weight_gain_pct",
     "hours_above_40",
     "confusion_grade",
+    "hours_toxic_psychosis",
+    "dyspnoea_at_rest",
+    "refractory_vomiting",
+    "diarrhoea_mL_per_shift",
+    "diarrhoea_shifts_of_1L",
+    "acidosis",
     "fluid_bolus_24h",
     "urine_1h_mL_per_kg",
     "urine_8h_mL",
@@ -44,7 +73,7 @@ DERIVED = (
 )
 """Signs that a chart adds: differences, sums over hours, trends since the last decision."""
 
-CHARTED_ONLY = ("weight", "urine_total")
+CHARTED_ONLY = ("weight", "urine_total", "diarrhoea")
 """Observables that are read too, but are no signs by themselves."""
 
 IMPLIED = {"ventricular_arrhythmia": "sustained_VT", "infection_suspected": "infection"}
@@ -73,6 +102,9 @@ class Chart:
         self._urine: deque[tuple[float, np.ndarray]] = deque()
         self._urine_sums = {hours: np.full(size, np.nan) for hours in (1, 8, 24)}
         self._hours_above_40 = np.zeros(size)
+        self._hours_toxic_psychosis = np.zeros(size)
+        self._shifts_of_1L = np.zeros(size)
+        self._last_shift = 0.0
         self._pressor_max = np.zeros(size)
         self._last_look = 0.0
         self._last_decision: dict[str, np.ndarray] = {}
@@ -108,6 +140,12 @@ class Chart:
             seen = self._readings.look(day, seen, inpatient, arriving)
         hot = seen["temperature"] > HIGH_FEVER
         self._hours_above_40 = np.where(hot, self._hours_above_40 + hours, 0.0)
+        confused = grade("confusion", seen["confusion"])
+        self._hours_toxic_psychosis = np.where(
+            confused >= PSYCHOSIS, self._hours_toxic_psychosis + hours, 0.0
+        )
+        in_shift = ML_PER_L * seen["diarrhoea"] * SHIFT_HOURS / HOURS_PER_DAY
+        self._count_shifts(day, in_shift, arriving)
         self._pressor_max = np.fmax(self._pressor_max, seen["pressor_dose"])
         gain = seen["weight"] - self._weight
         self._add_urine(day, seen["urine_total"])
@@ -116,7 +154,13 @@ class Chart:
             "weight_gain_kg": gain,
             "weight_gain_pct": 100 * gain / self._weight,
             "hours_above_40": self._hours_above_40,
-            "confusion_grade": grade("confusion", seen["confusion"]),
+            "confusion_grade": confused,
+            "hours_toxic_psychosis": self._hours_toxic_psychosis,
+            "dyspnoea_at_rest": _reaches("dyspnoea", AT_REST, seen),
+            "refractory_vomiting": _reaches("vomiting", REFRACTORY, seen),
+            "diarrhoea_mL_per_shift": in_shift,
+            "diarrhoea_shifts_of_1L": self._shifts_of_1L,
+            "acidosis": _where_known(seen["bicarbonate"] <= ACIDOSIS, seen["bicarbonate"]),
             "fluid_bolus_24h": fluid_bolus_24h,
             "urine_1h_mL_per_kg": self._urine_sums[1] / self._weight,
             "urine_8h_mL": self._urine_sums[8],
@@ -163,6 +207,15 @@ class Chart:
         self._pressor_max = signs["pressor_dose"].copy()
         return signs | trends
 
+    def _count_shifts(self, day: float, in_shift: np.ndarray, arriving: np.ndarray) -> None:
+        """Count the shift that has ended, if one has, for those with a litre of diarrhoea (mL)."""
+        over = HOURS_PER_DAY * (day - self._last_shift) >= SHIFT_HOURS - 1e-6
+        if over:
+            self._last_shift = day
+        if over or arriving.any():
+            count = self._shifts_of_1L + (over & (in_shift >= SHIFT_OF_1L))
+            self._shifts_of_1L = np.where(arriving, 0.0, count)
+
     def _add_urine(self, day: float, total: np.ndarray) -> None:
         """Keep the total of this instant and renew the sums over the hours before it, mL."""
         if self._urine and self._urine[-1][0] >= day:
@@ -186,3 +239,12 @@ class Chart:
         if at == len(watched) or abs(watched[at] - start) > 1e-6:
             return np.full(len(total), np.nan)
         return ML_PER_L * (total - self._urine[at][1])
+
+
+def _reaches(term: str, least: int, seen: dict[str, np.ndarray]) -> np.ndarray:
+    """Whether the charted index is graded so high; not known where it is not."""
+    return _where_known(grade(term, seen[term]) >= least, seen[term])
+
+
+def _where_known(flag: np.ndarray, value: np.ndarray) -> np.ndarray:
+    return np.where(np.isnan(value), np.nan, flag.astype(float))

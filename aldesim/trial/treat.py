@@ -32,7 +32,7 @@ from aldesim.trial.journal import COURSE_SIGNS, Courses, DecisionLog, Ledger, Or
 from aldesim.trial.mortality import DEATH_HAZARDS, Mortality
 from aldesim.trial.protocol import Protocol
 from aldesim.trial.readings import Readings
-from aldesim.trial.signs import HOURS_PER_DAY, READ, Chart
+from aldesim.trial.signs import CHARTED_ONLY, HOURS_PER_DAY, READ, Chart
 from aldesim.trial.stay import Stay
 
 
@@ -118,7 +118,7 @@ class _Loop:
         watch = EventWatch(draw_fates(protocol.event_kinds, scenario.seed, patients), len(patients))
         self._observed = list(
             dict.fromkeys(
-                (*READ, *COURSE_SIGNS, "urine_total", *watch.hazards, *DEATH_HAZARDS.values())
+                (*READ, *COURSE_SIGNS, *CHARTED_ONLY, *watch.hazards, *DEATH_HAZARDS.values())
             )
         )
         seen = batch.observe(self._observed)

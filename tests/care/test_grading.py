@@ -19,6 +19,7 @@ def just_below(x):
     return np.nextafter(x, DOWN)
 
 
+THYROID = {"hyperthyroidism", "hypothyroidism"}
 EDGES = {  # values and the grade each has
     "weight_gain": [(just_below(5), 0), (5, 1), (just_below(10), 1), (10, 2), (20, 3)],
     "hypoalbuminaemia": [(3.5, 0), (just_below(3.5), 1), (3, 1), (2.99, 2), (2, 2), (1.99, 3)],
@@ -46,6 +47,23 @@ EDGES = {  # values and the grade each has
     "sinus_tachycardia": [(100, 0), (101, 1), (120, 1), (121, 2), (130, 2), (131, 3)],
     "hypoxia": [(90, 0), (89.9, 2), (88, 2), (87.9, 3)],
     "confusion": [(0.49, 0), (0.5, 1), (1, 2), (1.5, 3), (2, 4), (5, 4)],
+    "vomiting": (INDEX := [(0.49, 0), (0.5, 1), (1, 2), (1.5, 3), (2, 4), (9, 4)]),
+    "depression": INDEX,
+    "dyspnoea": INDEX,
+    "chills": (NO_GRADE_4 := [(0.49, 0), (0.5, 1), (1, 2), (1.5, 3), (9, 3)]),
+    "fatigue": NO_GRADE_4,
+    "nausea": NO_GRADE_4,
+    "rash": NO_GRADE_4,
+    "pruritus": NO_GRADE_4,
+    "insomnia": NO_GRADE_4,
+    "diarrhoea": [(0, 0), (1, 1), (3, 1), (4, 2), (6, 2), (7, 3), (30, 3)],
+    "anaemia": [(12, 0), (11.9, 1), (10, 1), (9.9, 2), (8, 2), (7.9, 3), (4, 3)],
+    "neutrophils_decreased": [
+        *((1.8, 0), (1.79, 1), (1.5, 1), (1.49, 2), (1, 2)),
+        *((0.99, 3), (0.5, 3), (0.49, 4)),
+    ],
+    "acidosis": [(25, 0), (21.4, 0), (21.3, 1), (13.3, 1), (13.2, 3)],
+    "hyperglycaemia": [(110, 0), (111, 1), (160, 1), (161, 2), (251, 3), (501, 4)],
     "supraventricular_tachycardia": [(0, 0), (1, 2)],
     "ventricular_tachycardia": [(0, 0), (1, 3)],
     "sepsis": [(0, 0), (1, 3)],
@@ -59,8 +77,8 @@ def test_thresholds_at_their_edges(term):
 
 
 def test_every_term_is_tested_here():
-    relative = {"creatinine_increased", "bilirubin_increased"}
-    several = {"hypotension", "urine_output_decreased", "fever"}
+    relative = {"creatinine_increased", "bilirubin_increased", "ALT_increased"}
+    several = {"hypotension", "urine_output_decreased", "fever"} | THYROID
     assert {*EDGES, *relative, *several} == set(GRADING.terms)
 
 
@@ -114,6 +132,27 @@ def test_fever():
     hours = np.array([0, 0, 0, 0, 0, 24, 24.1])
     found = grade("fever", value, others={"hours_above_40": hours})
     assert found.tolist() == [0, 1, 1, 2, 2, 3, 4]
+
+
+def test_alanine_aminotransferase_against_normal_or_an_abnormal_baseline():
+    values = [40, 41, 120, 121, 200, 201, 800, 801]
+    assert grade("ALT_increased", values, 25).tolist() == [0, 1, 1, 2, 2, 3, 3, 4]
+    assert grade("ALT_increased", [60, 181, 301], 60).tolist() == [0, 2, 3]
+
+
+def test_thyroid_by_TSH_and_free_T4():  # noqa: N802
+    TSH = np.array([2, 4.6, 10.1, 5, 0.3, 0.1])  # noqa: N806
+    others = {"free_T4": np.array([1.2, 1, 0.9, 0.7, 1.5, 2.0])}
+    found = [grade(term, TSH, others=others).tolist() for term in sorted(THYROID)]
+    assert found == [[0, 0, 0, 0, 1, 2], [0, 1, 2, 2, 0, 0]]
+
+
+@pytest.mark.parametrize(("bicarbonate", "acidity"), [(21.4, 7.35), (13.3, 7.3)])
+def test_acidosis_begins_at_the_bicarbonates_that_go_with_its_acidity(bicarbonate, acidity):
+    pressure = 1.5 * bicarbonate + 8  # of carbon dioxide, mmHg
+    assert 6.1 + np.log10(bicarbonate / (0.03 * pressure)) == pytest.approx(acidity, abs=0.002)
+    edges = [row.below for row in GRADING.terms["acidosis"].criteria]
+    assert bicarbonate in edges
 
 
 def test_a_value_that_is_not_known_has_no_grade():

@@ -24,6 +24,17 @@ TRUE = {
     "lymphocytes": 1800.0,
     "confusion": 0.0,
     "pressor_dose": 0.0,
+    "haemoglobin": 13.5,
+    "neutrophils": 4.2,
+    "ALT": 25.0,
+    "bicarbonate": 25.0,
+    "glucose": 95.0,
+    "TSH": 1.6,
+    "free_T4": 1.2,
+    "extra_stools": 0.0,
+    "diarrhoea": 0.0,
+    **dict.fromkeys(("chills", "fatigue", "nausea", "vomiting", "rash", "pruritus"), 0.0),
+    **dict.fromkeys(("depression", "insomnia", "dyspnoea"), 0.0),
 }
 
 
@@ -74,6 +85,24 @@ def test_vital_signs_are_read_hourly_when_pressure_is_low_or_supported(change):
     ward.at(4, **change)
     assert (ward.at(5, heart_rate=140, **change)["heart_rate"] > 120).all()
     assert (ward.at(5.25, heart_rate=60, **change)["heart_rate"] > 120).all(), "not between hours"
+
+
+def test_thyroid_is_read_on_admission_and_not_again_in_the_same_stay():
+    ward = Ward()
+    ward.at(0, arriving=True)
+    first = ward.at(1)["TSH"]
+    for hour in range(2, 24 * 6):
+        again = ward.at(hour, TSH=30)["TSH"]
+    assert (again == first).all()
+    assert (ward.at(24 * 14, arriving=True, TSH=30)["TSH"] > 20).all()
+
+
+def test_rigors_are_noted_every_hour_in_hospital_only():
+    ward = Ward()
+    ward.at(0, arriving=True)
+    assert (ward.at(1, chills=1.5)["chills"] > 1).all()
+    ward.here[:] = False
+    assert np.isnan(ward.at(2, chills=1.5)["chills"]).all()
 
 
 def test_laboratory_is_drawn_in_the_morning_and_known_after_its_turnaround():

@@ -74,6 +74,8 @@ class Round(_Row):
         When they are read every hour.
     turnaround_minutes : int
         From reading to a value on the chart.
+    every_days : int, optional
+        In hospital: shortest time between two readings, if not at every one of those hours.
     home_days : int, optional
         Outside hospital: shortest time between two visits that read these signs; none if absent.
     readings : tuple of Reading
@@ -86,6 +88,7 @@ class Round(_Row):
     at_hours: Annotated[tuple[ClockHour, ...], Field(min_length=1)]
     tighter: Tighter | None = None
     turnaround_minutes: Annotated[int, Field(ge=0, le=1440)] = 0
+    every_days: Annotated[int, Field(ge=1)] | None = None
     home_days: Annotated[int, Field(ge=1)] | None = None
     readings: Annotated[tuple[Reading, ...], Field(min_length=1)]
     source: str
