@@ -5,7 +5,7 @@ import sys
 import cyclopts
 
 from aldesim import __version__
-from aldesim.commands import clinic, evidence, laboratory, trial
+from aldesim.commands import clinic, design, evidence, laboratory, trial
 from aldesim.commands.terminal import NOTICE
 from aldesim.errors import InputError
 
@@ -29,6 +29,13 @@ rules.default(clinic.rules)
 rules.command(clinic.show_rules, name="show")
 rules.command(clinic.diff_rules, name="diff")
 app.command(rules)
+designs = cyclopts.App(
+    name="design", help="Molecules and doses before any trial: map, doses, front."
+)
+designs.command(design.selectivity, name="map")
+designs.command(design.doses)
+designs.command(design.front)
+app.command(designs)
 
 
 def main(arguments: list[str] | None = None) -> None:

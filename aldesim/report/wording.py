@@ -45,6 +45,14 @@ def percent(share: float | None, digits: int = 1) -> str:
     return f"{number(100 * share, digits)}\u00a0%"
 
 
+def amount(pico: float, unit: str = "mol") -> str:
+    """Power of ten of a unit, given in its picos: ``10 nmol`` for 10,000."""
+    for prefix, size in (("m", 1e9), ("\u00b5", 1e6), ("n", 1e3), ("p", 1.0), ("f", 1e-3)):
+        if pico >= size:
+            return f"{pico / size:g} {prefix}{unit}"
+    return f"{pico:g} p{unit}"
+
+
 def months(days: float, unit: str = " months") -> str:
     """Days as months with one decimal; ``not reached`` if follow-up was too short."""
     if math.isnan(days):
