@@ -59,8 +59,7 @@ def render_comparison(comparison: Comparison) -> str:
     n = next(iter(frames.values())).height
     kept = next(iter(frames.values()))["id"].implode()
     doses = {
-        name: arm.doses.filter(pl.col("id").is_in(kept)).collect()
-        for name, arm in comparison.arms.items()
+        name: arm.doses.filter(pl.col("id").is_in(kept)) for name, arm in comparison.arms.items()
     }
     figures = [slots_by_arm(doses, n), reasons_by_arm(doses, n)]
     total = next(iter(comparison.arms.values())).manifest["scenario"]["patients"]

@@ -92,12 +92,11 @@ def _context(
     toxicity_figure, toxicity_grid = sections.toxicity_section(endpoints)
     groups, course_grid, course_note = sections.courses_section(tables, cycles)
     rules, failed = sections.left_out(tables, manifest)
-    total = tables.everyone.height
     return {
         "heading": manifest.get("title") or scenario.get("title") or "Virtual trial",
         "description": manifest.get("description") or scenario.get("description") or "",
         "rows": summary_of(endpoints),
-        "base": _base_sentence(endpoints.n, total),
+        "base": _base_sentence(endpoints.n, tables.total),
         "who": sections.who(tables),
         "screening": sections.screening(manifest),
         "doses": [plots(figure) for figure in dose_figures],

@@ -4,7 +4,10 @@ import re
 
 import polars as pl
 
+from aldesim.report.tables import Frame, collect
 from aldesim.report.wording import title
+
+_VALUES = r"(?: \(|: |=).*"
 
 
 def rule_of(reason: str) -> str:
@@ -13,17 +16,17 @@ def rule_of(reason: str) -> str:
     ``"HOLD-05 change of mental status: confusion_grade 2"`` becomes
     ``"Change of mental status (HOLD-05)"``.
     """
-    rule = re.split(r" \(|: |=", reason, maxsplit=1)[0].strip()
+    rule = re.sub(_VALUES, "", reason).strip()
     code = re.match(r"([A-Z]+-[0-9A-Za-z]+)\s+(\S.*)", rule)
     return f"{title(code[2])} ({code[1]})" if code else title(rule)
 
 
-def reason_table(doses: pl.DataFrame) -> pl.DataFrame:
+def reason_table(doses: Frame) -> pl.DataFrame:
     """Decisions by rule, most frequent first.
 
     Parameters
     ----------
-    doses : DataFrame
+    doses : DataFrame or LazyFrame
         The ledger: columns `id`, `action`, `reasons` (``; `` between two).
 
     Returns
@@ -32,23 +35,14 @@ def reason_table(doses: pl.DataFrame) -> pl.DataFrame:
         Columns `rule` (in words), `held`, `stopped_cycle`, `stopped_for_good`, `decisions`,
         `patients`. A decision without a recorded reason counts as ``Not recorded``.
     """
-    action = pl.col("action")
-    split = (
-        doses.filter(action != "give")
-        .select("id", "action", pl.col("reasons").fill_null("").str.split("; "))
-        .with_row_index("decision")
-        .explode("reasons", empty_as_null=True, keep_nulls=True)
-    )
-    rules = split["reasons"].unique().fill_null("")
-    names = {text: rule_of(text) or "Not recorded" for text in rules.to_list()}
-    return (
-        split.with_columns(
-            pl.col("reasons")
-            .fill_null("")
-            .replace_strict(names, default="Not recorded", return_dtype=pl.String)
-            .alias("rule")
-        )
-        .unique(["decision", "rule"])
+    action, text = pl.col("action"), pl.col("reasons").fill_null("").str.split("; ")
+    # The rule stands before the sign values, which differ from decision to decision.
+    rule = pl.element().str.replace(_VALUES, "").str.strip_chars()
+    counts = (
+        doses.lazy()
+        .filter(action != "give")
+        .select("id", "action", text.list.eval(rule).list.unique().alias("rule"))
+        .explode("rule", empty_as_null=True, keep_nulls=True)
         .group_by("rule")
         .agg(
             (action == "hold").sum().alias("held"),
@@ -57,5 +51,9 @@ def reason_table(doses: pl.DataFrame) -> pl.DataFrame:
             pl.len().alias("decisions"),
             pl.col("id").n_unique().alias("patients"),
         )
-        .sort(["decisions", "rule"], descending=[True, False])
+    )
+    found = collect(counts)
+    names = [rule_of(rule or "") or "Not recorded" for rule in found["rule"].to_list()]
+    return found.with_columns(pl.Series("rule", names, pl.String)).sort(
+        ["decisions", "rule"], descending=[True, False]
     )

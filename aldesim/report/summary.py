@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from aldesim.report.tables import Tables, Trial
+from aldesim.report.tables import Tables, Trial, toxicity_table
 from aldesim.report.wording import counted, months, number, percent, span
 from aldesim.trial.endpoints import (
     Estimate,
@@ -15,7 +15,6 @@ from aldesim.trial.endpoints import (
     ToxicityTable,
     kaplan_meier,
     proportion,
-    worst_grades,
 )
 
 
@@ -74,10 +73,7 @@ class Endpoints:
     @cached_property
     def toxicity(self) -> ToxicityTable:
         """Worst grades by term."""
-        rows = self.tables.toxicity
-        return worst_grades(
-            rows["id"].to_numpy(), rows["term"].to_list(), rows["grade"].to_numpy(), self.n
-        )
+        return toxicity_table(self.tables.toxicity, self.n)
 
     def spread(self, column: str, begun: bool = False) -> tuple[Estimate, int]:
         """Median with 5 and 95 % quantiles of a column of the patients, and how many count.

@@ -1,10 +1,17 @@
-"""The tables of a trial as the report reads them: lazily, one figure at a time."""
+"""The tables of a trial as the report reads them: lazily, one figure at a time.
+
+Only the table of patients, one row each, is held in memory. The longer tables stay on disk and are
+streamed through one aggregation for each figure.
+"""
 
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
 
+import numpy as np
 import polars as pl
+
+from aldesim.trial.endpoints.toxicity import GRADES, ToxicityTable
 
 Frame = pl.DataFrame | pl.LazyFrame
 
@@ -71,32 +78,34 @@ class Tables:
     trial: Trial
 
     @cached_property
-    def everyone(self) -> pl.DataFrame:
-        """All patients, in order of their number."""
-        return collect(self.trial.patients).sort("id")
+    def total(self) -> int:
+        """Patients in all, failed ones too."""
+        return self.patients.height + self.failed.height
 
     @cached_property
     def patients(self) -> pl.DataFrame:
-        """Patients whose simulation ran to its end: the base of every percentage."""
-        return self.everyone.filter(pl.col("status") == "ok")
+        """Patients whose simulation ran to its end, by number: the base of every percentage."""
+        rows = collect(self.trial.patients.lazy().filter(pl.col("status") == "ok"))
+        return rows if rows["id"].is_sorted() else rows.sort("id")
 
     @cached_property
     def failed(self) -> pl.DataFrame:
         """Patients whose simulation failed, with the reason in `status`."""
-        return self.everyone.filter(pl.col("status") != "ok").select("id", "status")
+        rows = self.trial.patients.lazy().filter(pl.col("status") != "ok")
+        return collect(rows.select("id", "status")).sort("id")
 
-    @cached_property
-    def doses(self) -> pl.DataFrame:
+    @property
+    def doses(self) -> pl.LazyFrame:
         """The dose ledger of the patients that count."""
         return self._of_patients(self.trial.doses)
 
-    @cached_property
-    def scans(self) -> pl.DataFrame:
+    @property
+    def scans(self) -> pl.LazyFrame:
         """Scans of the patients that count."""
         return self._of_patients(self.trial.scans)
 
-    @cached_property
-    def toxicity(self) -> pl.DataFrame:
+    @property
+    def toxicity(self) -> pl.LazyFrame:
         """Worst grades of the patients that count."""
         return self._of_patients(self.trial.toxicity)
 
@@ -108,8 +117,29 @@ class Tables:
         rows = self.trial.courses.lazy().filter(pl.col("id").is_in(chosen.implode()))
         return collect(rows.select("id", "time", *columns))
 
-    def _of_patients(self, frame: Frame) -> pl.DataFrame:
+    def _of_patients(self, frame: Frame) -> pl.LazyFrame:
         if self.failed.is_empty():
-            return collect(frame)
+            return frame.lazy()
         bad = self.failed["id"].implode()
-        return collect(frame.lazy().filter(~pl.col("id").is_in(bad)))
+        return frame.lazy().filter(~pl.col("id").is_in(bad))
+
+
+def toxicity_table(toxicity: Frame, patients: int) -> ToxicityTable:
+    """Patients by term and worst grade, counted while the table is streamed.
+
+    Parameters
+    ----------
+    toxicity : DataFrame or LazyFrame
+        One row for each patient and term: columns `term` and `grade` (0 to 5).
+    patients : int
+        Patients at risk, with or without an event.
+    """
+    counts = collect(toxicity.lazy().group_by("term", "grade").agg(pl.len().alias("patients")))
+    total = counts.filter(pl.col("grade") > 0).group_by("term").agg(pl.col("patients").sum())
+    seen = counts.select("term").unique().join(total, on="term", how="left")
+    order = seen.fill_null(0).sort(["patients", "term"], descending=[True, False])["term"]
+    row = {term: index for index, term in enumerate(order)}
+    table = np.zeros((len(row), len(GRADES)), dtype=np.int64)
+    for term, grade, count in counts.filter(pl.col("grade") > 0).iter_rows():
+        table[row[term], grade - 1] = count
+    return ToxicityTable(patients, tuple(row), table)

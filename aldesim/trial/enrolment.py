@@ -4,7 +4,8 @@ Candidates come in the order of their numbers until enough are eligible. A candi
 number, so a trial with screening and one without hold the same patients under the same numbers.
 """
 
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,8 @@ from aldesim.errors import InputError
 from aldesim.population import Population, draw
 
 LEAST_SHARE = 0.01
-FIRST_LOOK = 256
+BLOCK = 1024
+"""Candidates drawn at a time: memory does not grow with the trial."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,15 +67,34 @@ def enrol(population: Population, criteria: Criteria, seed: int, patients: int) 
         If fewer than one candidate in a hundred is eligible.
     """
     table = model.parameter_table()
-    assessed = max(FIRST_LOOK, patients)
-    while True:
-        columns = draw(population, table, seed, np.arange(assessed)).covariates
-        eligible = np.flatnonzero(screen_many(columns, criteria).eligible)
-        if len(eligible) >= patients:
-            ids = eligible[:patients]
-            until = {name: values[: ids[-1] + 1] for name, values in columns.items()}
-            return Enrolled(ids, screen_many(until, criteria))
-        if len(eligible) < LEAST_SHARE * assessed:
-            allowed = f"leaves {len(eligible)} of {assessed} candidates of {population.name}"
+    found: list[np.ndarray] = []
+    screened: list[Enrolment] = []
+    enrolled, first = 0, 0
+    while enrolled < patients:
+        block = np.arange(first, first + BLOCK)
+        columns = draw(population, table, seed, block).covariates
+        eligible = block[screen_many(columns, criteria).eligible][: patients - enrolled]
+        enrolled += len(eligible)
+        first += BLOCK
+        if enrolled < min(patients, LEAST_SHARE * first):
+            allowed = f"leaves {enrolled} of {first} candidates of {population.name}"
             raise InputError("scenario", "screening", criteria.id, allowed)
-        assessed = int(1.1 * assessed * patients / len(eligible)) + FIRST_LOOK
+        found.append(eligible)
+        # Nobody is assessed behind the last who is needed.
+        until = int(eligible[-1]) + 1 - block[0] if enrolled == patients else BLOCK
+        seen = {name: values[:until] for name, values in columns.items()}
+        screened.append(screen_many(seen, criteria))
+    return Enrolled(np.concatenate(found), _together(screened))
+
+
+def _together(parts: Sequence[Enrolment]) -> Enrolment:
+    """Candidates screened in parts by the same criteria, one part after the other."""
+    counted = ("met", "not_met", "not_known", "excluded")
+    counts = {
+        key: replace(
+            row,
+            **{name: sum(getattr(part.counts[key], name) for part in parts) for name in counted},
+        )
+        for key, row in parts[0].counts.items()
+    }
+    return Enrolment(np.concatenate([part.eligible for part in parts]), counts)

@@ -27,6 +27,8 @@ TABLES = (
     "courses",
     "events",
 )
+ROW_GROUP = 32_768
+"""Rows that readers hold at a time; small enough for memory, large enough for speed."""
 _PART = re.compile(r"^(\d{9})-(\d{9})$")
 
 
@@ -149,8 +151,10 @@ class RunFolder:
         ranges = [f"{first:09d}-{last:09d}" for first, last in self.done()]
         for name in TABLES:
             temporary = self.path / f".{name}.parquet"
-            frames = [pl.scan_parquet(self.parts / r / f"{name}.parquet") for r in ranges]
-            pl.concat(frames).sink_parquet(temporary, maintain_order=True)
+            files = [self.parts / r / f"{name}.parquet" for r in ranges]
+            pl.scan_parquet(files).sink_parquet(
+                temporary, maintain_order=True, row_group_size=ROW_GROUP
+            )
             temporary.replace(self.table(name))
         # Renamed first: a kill while deleting must not leave parts that look like an unjoined run.
         rest = self.path / ".joined"

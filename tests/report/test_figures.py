@@ -26,7 +26,7 @@ def all_figures(trial, theme=LIGHT):
         "toxicity": figures.toxicity(ends.toxicity, theme=theme),
         "patient": figures.patient(
             trial.single.filter(mine),
-            tables.doses.filter(mine),
+            tables.doses.filter(mine).collect(),
             trial.events.filter(mine),
             theme=theme,
         ),
@@ -97,7 +97,7 @@ def test_waterfall_of_many_draws_fewer_and_says_so(make_trial):
 
 def test_spider_lines_begin_at_zero_even_without_a_baseline_scan(trial):
     tables = Tables(trial)
-    later = tables.scans.filter(pl.col("time") > 0)
+    later = tables.scans.filter(pl.col("time") > 0).collect()
     figure = figures.spider(later, tables.patients)
     lines = [line for line in figure.data if line.customdata is not None]
     starts = sum(int(np.sum((line.x == 0) & (line.y == 0))) for line in lines)
@@ -180,9 +180,9 @@ def test_weight_is_change_from_the_own_first_value():
 
 def test_patient_marks_every_decision_and_gives_the_reason(trial):
     tables = Tables(trial)
-    held = tables.doses.filter(pl.col("action") == "hold")["id"][0]
+    held = tables.doses.filter(pl.col("action") == "hold").collect()["id"][0]
     mine = pl.col("id") == held
-    doses = tables.doses.filter(mine)
+    doses = tables.doses.filter(mine).collect()
     figure = figures.patient(trial.courses.filter(mine), doses, trial.events.filter(mine))
     marks = [t for t in figure.data if t.mode == "markers"]
     assert sum(len(t.x) for t in marks) == doses.height

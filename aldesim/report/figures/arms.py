@@ -11,6 +11,7 @@ from aldesim.report.figures.canvas import HEIGHT, canvas, nothing, template
 from aldesim.report.figures.doses import slot_table
 from aldesim.report.palette import LIGHT, Theme
 from aldesim.report.reasons import reason_table
+from aldesim.report.tables import Frame
 from aldesim.report.wording import counted, plain
 
 MOST_REASONS = 10
@@ -24,14 +25,12 @@ def arm_colours(theme: Theme, arms: int) -> list[str]:
     return [order[k % len(order)] for k in range(arms)]
 
 
-def slots_by_arm(
-    doses: Mapping[str, pl.DataFrame], patients: int, *, theme: Theme = LIGHT
-) -> go.Figure:
+def slots_by_arm(doses: Mapping[str, Frame], patients: int, *, theme: Theme = LIGHT) -> go.Figure:
     """Share of all patients given each planned dose, one panel a cycle, one line an arm.
 
     Parameters
     ----------
-    doses : mapping of str to DataFrame
+    doses : mapping of str to DataFrame or LazyFrame
         The ledger of each arm: columns `cycle`, `slot`, `action`.
     patients : int
         Patients of each arm, the base of the share.
@@ -78,14 +77,12 @@ def slots_by_arm(
     return figure
 
 
-def reasons_by_arm(
-    doses: Mapping[str, pl.DataFrame], patients: int, *, theme: Theme = LIGHT
-) -> go.Figure:
+def reasons_by_arm(doses: Mapping[str, Frame], patients: int, *, theme: Theme = LIGHT) -> go.Figure:
     """Why doses were not given, decisions per 100 patients, by rule and arm.
 
     Parameters
     ----------
-    doses : mapping of str to DataFrame
+    doses : mapping of str to DataFrame or LazyFrame
         The ledger of each arm: columns `id`, `action`, `reasons`.
     patients : int
         Patients of each arm.

@@ -9,6 +9,7 @@ import polars as pl
 from aldesim.report.figures.canvas import axes, canvas, nothing, rows_of_bars
 from aldesim.report.palette import LIGHT, Theme
 from aldesim.report.reasons import reason_table
+from aldesim.report.tables import Frame, collect
 from aldesim.report.wording import counted, number, plain
 
 MOST_REASONS = 12
@@ -61,14 +62,12 @@ def doses_given(patients: pl.DataFrame, *, theme: Theme = LIGHT) -> go.Figure:
     return figure
 
 
-def doses_by_slot(
-    doses: pl.DataFrame, patients: pl.DataFrame, *, theme: Theme = LIGHT
-) -> go.Figure:
+def doses_by_slot(doses: Frame, patients: pl.DataFrame, *, theme: Theme = LIGHT) -> go.Figure:
     """Share of all treated patients who received each planned dose, one line a cycle.
 
     Parameters
     ----------
-    doses : DataFrame
+    doses : DataFrame or LazyFrame
         The ledger: columns `cycle`, `slot` and `action`.
     patients : DataFrame
         Treated patients; their number is the base of the share.
@@ -125,31 +124,32 @@ def slot_ticks(most: int) -> list[int]:
     return sorted({1, *range(step, most + 1, step)})
 
 
-def slot_table(doses: pl.DataFrame, n: int) -> pl.DataFrame:
+def slot_table(doses: Frame, n: int) -> pl.DataFrame:
     """Given, held and stopped at each planned dose: `cycle`, `dose`, counts, `given_pct` of `n`."""
     action = pl.col("action")
     # Slots may count through the whole course or afresh in each cycle; the reader counts per cycle.
-    first = doses.group_by("cycle").agg(pl.col("slot").min().alias("first"))
+    slot = pl.col("slot").cast(pl.Int32)
+    counts = doses.lazy().group_by("cycle", "slot")
+    found = counts.agg(
+        (action == "give").sum().alias("given"),
+        (action == "hold").sum().alias("held"),
+        action.str.starts_with("stop").sum().alias("stopped"),
+    )
     return (
-        doses.join(first, on="cycle")
-        .with_columns((pl.col("slot").cast(pl.Int32) - pl.col("first") + 1).alias("dose"))
-        .group_by("cycle", "dose")
-        .agg(
-            (action == "give").sum().alias("given"),
-            (action == "hold").sum().alias("held"),
-            action.str.starts_with("stop").sum().alias("stopped"),
-        )
+        collect(found)
+        .with_columns((slot - slot.min().over("cycle") + 1).alias("dose"))
         .with_columns((100 * pl.col("given") / max(n, 1)).alias("given_pct"))
+        .select("cycle", "dose", "given", "held", "stopped", "given_pct")
         .sort("cycle", "dose")
     )
 
 
-def reasons(doses: pl.DataFrame, *, theme: Theme = LIGHT) -> go.Figure:
+def reasons(doses: Frame, *, theme: Theme = LIGHT) -> go.Figure:
     """Why doses were held or stopped, by rule.
 
     Parameters
     ----------
-    doses : DataFrame
+    doses : DataFrame or LazyFrame
         The ledger: columns `id`, `action` and `reasons`.
     theme : Theme
         Colours.

@@ -8,18 +8,19 @@ import polars as pl
 
 from aldesim.report.figures.canvas import axes, canvas, guide, nothing, single
 from aldesim.report.palette import LIGHT, Theme, fade
+from aldesim.report.tables import Frame, collect
 from aldesim.report.wording import DAYS_PER_MONTH, RESPONSES, number
 
 MOST_LINES = 1200
 HIGHEST = 150.0
 
 
-def spider(scans: pl.DataFrame, patients: pl.DataFrame, *, theme: Theme = LIGHT) -> go.Figure:
+def spider(scans: Frame, patients: pl.DataFrame, *, theme: Theme = LIGHT) -> go.Figure:
     """Change of the sum of diameters at each scan, one line a patient.
 
     Parameters
     ----------
-    scans : DataFrame
+    scans : DataFrame or LazyFrame
         Columns `id`, `time` (day), `change_pct` (percent of baseline).
     patients : DataFrame
         Columns `id` and `best_response`.
@@ -31,18 +32,19 @@ def spider(scans: pl.DataFrame, patients: pl.DataFrame, *, theme: Theme = LIGHT)
     Figure
         Lines coloured by best response; with more than 1,200 patients every k-th is drawn.
     """
-    rows = (
-        scans.select("id", "time", "change_pct")
-        .join(patients.select("id", "best_response"), on="id", how="inner")
-        .filter(pl.col("change_pct").is_finite())
-    )
-    followed = rows.filter(pl.col("time") > 0)["id"].unique().sort()
-    # Change is from baseline: every line begins at 0, whether or not day 0 is in the table.
-    origin = rows.filter(pl.col("id").is_in(followed.implode())).unique("id")
-    origin = origin.with_columns(pl.lit(0.0).alias("time"), pl.lit(0.0).alias("change_pct"))
-    rows = pl.concat([rows.filter(pl.col("time") > 0), origin])
+    late = (pl.col("time") > 0) & pl.col("change_pct").is_finite()
+    counted = patients["id"].implode()
+    after = scans.lazy().filter(late & pl.col("id").is_in(counted))
+    followed = collect(after.select("id").unique())["id"].sort()
     every = max(1, -(-len(followed) // MOST_LINES))
     drawn = followed.gather_every(every)
+    rows = collect(
+        after.filter(pl.col("id").is_in(drawn.implode())).select("id", "time", "change_pct")
+    )
+    # Change is from baseline: every line begins at 0, whether or not day 0 is in the table.
+    origin = pl.lit(0.0)
+    start = rows.unique("id").with_columns(origin.alias("time"), origin.alias("change_pct"))
+    rows = pl.concat([start, rows]).join(patients.select("id", "best_response"), on="id")
     caption = (
         f"Each line is one patient ({number(len(drawn))}): sum of tumour diameters at every scan, "
         "as change from baseline. The colour is the best response."
@@ -56,7 +58,7 @@ def spider(scans: pl.DataFrame, patients: pl.DataFrame, *, theme: Theme = LIGHT)
     axes(figure, "Months since first dose", "Change of diameters, % of baseline")
     if drawn.is_empty():
         return nothing(figure, "No patient has a scan after treatment.")
-    rows = rows.filter(pl.col("id").is_in(drawn.implode())).sort("id", "time")
+    rows = rows.sort("id", "time")
     # The many first, so that the few responders lie on top.
     for response in ("PD", "SD", "NE", "PR", "CR"):
         part = rows.filter(pl.col("best_response") == response)

@@ -10,11 +10,11 @@ from aldesim.report import figures
 from aldesim.report.figures.courses import course_facts
 from aldesim.report.sections.grid import Grid
 from aldesim.report.signs import GROUPS, SIGNS
-from aldesim.report.tables import Tables
+from aldesim.report.tables import Frame, Tables, collect
 from aldesim.report.wording import counted, day, number
 
 # Bands of more patients than this look the same and cost memory.
-MOST_COURSES = 5000
+MOST_COURSES = 2000
 
 
 @dataclass(frozen=True)
@@ -25,10 +25,12 @@ class CourseGroup:
     figures: list[go.Figure] = field(default_factory=list)
 
 
-def stays(doses: pl.DataFrame) -> list[tuple[float, float]]:
+def stays(doses: Frame) -> list[tuple[float, float]]:
     """First and last day on which doses fell due, for each cycle."""
-    spans = doses.group_by("cycle").agg(
-        pl.col("time").min().alias("start"), pl.col("time").max().alias("end")
+    spans = collect(
+        doses.lazy()
+        .group_by("cycle")
+        .agg(pl.col("time").min().alias("start"), pl.col("time").max().alias("end"))
     )
     return [(row["start"], row["end"]) for row in spans.sort("cycle").iter_rows(named=True)]
 

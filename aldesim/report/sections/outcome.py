@@ -8,7 +8,7 @@ from aldesim.report import figures
 from aldesim.report.figures.toxicity import severe_first
 from aldesim.report.sections.grid import Grid
 from aldesim.report.summary import Endpoints
-from aldesim.report.tables import Tables
+from aldesim.report.tables import Tables, collect
 from aldesim.report.wording import (
     DAYS_PER_MONTH,
     RESPONSES,
@@ -76,13 +76,12 @@ def survival_section(endpoints: Endpoints) -> tuple[list[go.Figure], Grid]:
 def toxicity_section(endpoints: Endpoints) -> tuple[go.Figure, Grid]:
     """Worst grades as bars and as a table, with the day of onset."""
     table = endpoints.toxicity
-    onset = {
-        row["term"]: row["onset"]
-        for row in endpoints.tables.toxicity.filter(pl.col("grade") > 0)
+    onset = collect(
+        endpoints.tables.toxicity.filter(pl.col("grade") > 0)
         .group_by("term")
         .agg(pl.col("onset").cast(pl.Float64).fill_nan(None).median())
-        .iter_rows(named=True)
-    }
+    )
+    onsets = dict(onset.iter_rows())
     rows = []
     for index in severe_first(table):
         severe = proportion(int(table.severe[index]), table.patients)
@@ -93,7 +92,7 @@ def toxicity_section(endpoints: Endpoints) -> tuple[go.Figure, Grid]:
                 percent(float(table.any_grade[index]) / table.patients),
                 percent(severe.value),
                 f"{span(100 * severe.low, 100 * severe.high, 1)}\u00a0%",
-                number(onset.get(table.terms[index]), 1),
+                number(onsets.get(table.terms[index]), 1),
             ]
         )
     head = ["Event", *(f"Grade {g}" for g in range(1, 6)), "Any grade", "Grade 3 or more"]

@@ -10,7 +10,7 @@ from aldesim.report import figures
 from aldesim.report.picks import picks_of
 from aldesim.report.sections.courses import hospital
 from aldesim.report.sections.grid import Grid
-from aldesim.report.tables import Tables
+from aldesim.report.tables import Tables, collect
 from aldesim.report.wording import ACTIONS, day_and_hour, number, title, words
 
 
@@ -37,11 +37,13 @@ def patients_section(
         given = single["id"].unique(maintain_order=True).to_list()
         first = [i for i in why if i in given]
         picks = {int(i): why.get(int(i), "") for i in [*first, *given]}
-    events = tables.trial.events.lazy().filter(pl.col("id").is_in(list(picks))).collect()
+    wanted = pl.col("id").is_in(list(picks))
+    ledger = collect(tables.doses.filter(wanted)).sort("id", "time")
+    events = tables.trial.events.lazy().filter(wanted).collect()
     shown = []
     for identity, reason in picks.items():
         mine = pl.col("id") == identity
-        doses = tables.doses.filter(mine).sort("time")
+        doses = ledger.filter(mine)
         figure = figures.patient(
             single.filter(mine).sort("time"),
             doses,
