@@ -1,12 +1,13 @@
 """Standing orders of a ward, as data: what is given beside the drug, when, and up to which limit.
 
-A file gives all orders of a ward, or names another one in `based_on` and only what differs.
+A file gives all orders of a ward, or names another one in `based_on` and only what differs: drugs
+are added to those of the other ward, or take the place of the one of the same id.
 """
 
 import re
 from collections.abc import Collection
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -16,6 +17,7 @@ from aldesim.shelf import shelf_file, shelf_names
 from aldesim.yamlfile import check_unique, read_yaml
 
 SHELF = Path(__file__).with_name("standing_orders")
+PRESSOR = "pressor"
 
 Positive = Annotated[float, Field(gt=0)]
 NotNegative = Annotated[float, Field(ge=0)]
@@ -107,6 +109,8 @@ class Order(_Order):
         On schedule: from admission to so many hours after the last dose.
     when : Condition, optional
         As needed: what must be true; one of the two is given.
+    at_home : bool
+        Outside hospital too, on schedule: from so long before to so long after doses at home.
     hours : int
         How long one giving lasts, as needed.
     most_hours_per_24h : int, optional
@@ -121,6 +125,7 @@ class Order(_Order):
     value: Positive = 1.0
     hours_after_dose: NotNegative | None = None
     when: Condition | None = None
+    at_home: bool = False
     hours: Annotated[int, Field(ge=1, le=168)] = 1
     most_hours_per_24h: Annotated[int, Field(ge=1, le=24)] | None = None
     unless: Condition | None = None
@@ -136,6 +141,8 @@ class Order(_Order):
     def _one_way(self) -> "Order":
         if (self.hours_after_dose is None) == (self.when is None):
             raise ValueError("an order has hours_after_dose (on schedule) or when (as needed)")
+        if self.at_home and (self.when or self.unless):
+            raise ValueError("at home nobody looks hourly: an order at_home is on schedule only")
         return self
 
 
@@ -188,7 +195,7 @@ class _Variant(BaseModel):
     name: str
     description: str
     based_on: str
-    without: tuple[Literal["pressor"], ...] = ()
+    without: tuple[str, ...] = ()
     maintenance: Maintenance | None = None
     bolus: Bolus | None = None
     urine_bolus: UrineBolus | None = None
@@ -228,16 +235,24 @@ def _read(path: Path) -> Support:
         if variant.based_on not in support_names() or path == SHELF / f"{variant.based_on}.yaml":
             shelf = ", ".join(support_names())
             raise InputError(where, "based_on", variant.based_on, f"must be another of {shelf}")
-        support = _merged(load_support(variant.based_on), variant)
+        support = _merged(load_support(variant.based_on), variant, where)
     else:
         support = read_yaml(path, Support)
     check_unique(where, "orders", [order.id for order in support.orders])
     return support
 
 
-def _merged(base: Support, variant: _Variant) -> Support:
+def _merged(base: Support, variant: _Variant, where: str) -> Support:
     fields: dict[str, Any] = {name: getattr(base, name) for name in Support.model_fields}
     given = {name: getattr(variant, name) for name in Support.model_fields}
     fields |= {name: value for name, value in given.items() if value is not None}
-    fields |= dict.fromkeys(variant.without)
-    return Support(**fields)
+    check_unique(where, "orders", [order.id for order in variant.orders or ()])
+    drugs = {order.id: order for order in (*base.orders, *(variant.orders or ()))}
+    for name in variant.without:
+        if name not in (PRESSOR, *drugs):
+            allowed = f"must be {', '.join((PRESSOR, *drugs))}"
+            raise InputError(where, "without", name, allowed)
+        drugs.pop(name, None)
+    if PRESSOR in variant.without:
+        fields[PRESSOR] = None
+    return Support(**fields | {"orders": tuple(drugs.values())})

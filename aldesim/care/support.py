@@ -142,7 +142,12 @@ def orders(
         if model_inputs is not None and order.input not in model_inputs:
             continue
         barred = _holds(order.unless, signs, hours.size)
-        if order.hours_after_dose is not None:
+        if order.at_home:
+            # Outside hospital a dose comes with the review, so the hours count from it alone.
+            on = (hours <= order.hours_after_dose) | (
+                here & ~(_past(hours) > order.hours_after_dose)
+            )
+        elif order.hours_after_dose is not None:
             on = here & ~(_past(hours) > order.hours_after_dose) & ~barred
         else:
             on, given[order.id], left[order.id] = _as_needed(order, signs, memory, here & ~barred)

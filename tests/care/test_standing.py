@@ -19,6 +19,7 @@ STEADY = {
     "temperature": 37.0,
     "confusion_grade": 0.0,
     "fluid_bolus_24h": 0.0,
+    "chills": 0.0,
 }
 
 
@@ -89,7 +90,7 @@ def test_nsaid_stops_when_the_kidney_suffers():
     assert bed.review(creatinine=2.1)["nsaid"] == 0
     assert bed.review(platelets=40)["nsaid"] == 0
     assert bed.review(hours=13)["nsaid"] == 0
-    assert bed.review(temperature=39)["meperidine"] == 1
+    assert bed.review(chills=1)["meperidine"] == 1
 
 
 def test_drugs_the_model_does_not_have_are_left_out_and_told():
@@ -97,6 +98,38 @@ def test_drugs_the_model_does_not_have_are_left_out_and_told():
     assert "nsaid" not in Bed("inpatient_label_drugs", {"antiemetic"}).review()
     told = {order.id for order in ward.not_simulated({"antiemetic", "nsaid"})}
     assert told == {"meperidine", "H2_blocker", "antibiotics", "dopamine"}
+
+
+def test_a_variant_adds_to_the_drugs_of_its_ward_and_may_leave_some_out(tmp_path):
+    usual = {"antibiotics", "antiemetic", "H2_blocker"}
+    assert {order.id for order in load_support("inpatient").orders} == usual
+    assert {order.id for order in load_support("inpatient_albumin").orders} == usual | {"albumin"}
+    path = tmp_path / "early.yaml"
+    path.write_text(
+        "id: early\nname: early\ndescription: early\nbased_on: inpatient\n"
+        "without: [antibiotics, pressor]\n"
+    )
+    ward = load_support(path)
+    assert {order.id for order in ward.orders} == usual - {"antibiotics"}
+    assert ward.pressor is None
+
+
+def test_antibiotics_last_from_admission_to_half_a_day_after_the_last_dose():
+    bed = Bed("inpatient")
+    given = [bed.review(hours=h)["antibiotic_prophylaxis"] for h in (np.inf, 0, 8, 12, 13)]
+    assert given == [1, 1, 1, 1, 0]
+    assert bed.review(inpatient=False)["antibiotic_prophylaxis"] == 0
+
+
+def test_at_home_an_antipyretic_goes_with_each_injection_and_nothing_else():
+    bed = Bed("outpatient")
+    given = [bed.review(hours=h, inpatient=False) for h in (np.inf, 0, 24, 25)]
+    assert [now["acetaminophen"] for now in given] == [0, 1, 1, 0]
+    assert [now["nsaid"] for now in given] == [0, 1, 0, 0]
+    others = ("antiemetic", "antibiotic_prophylaxis", "pressor_on", "crystalloid_rate", "diuretic")
+    assert not any(now[name] for now in given for name in others)
+    low = bed.review(hours=1, inpatient=False, SBP=70, MAP=50)
+    assert low["crystalloid_rate"] == low["pressor_on"] == 0
 
 
 def test_discharge_ends_what_was_given_as_needed():
@@ -109,7 +142,9 @@ def test_discharge_ends_what_was_given_as_needed():
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("based_on: inpatient", "based_on: outpatient", "based_on = 'outpatient'"),
+        ("based_on: inpatient", "based_on: at_home", "based_on = 'at_home'"),
+        ("based_on: inpatient", "based_on: inpatient\nwithout: [aspirin]", "without = 'aspirin'"),
+        ("    hours: 24\n", "    hours: 24\n    at_home: true\n", "on schedule only"),
         ("hours: 24", "hours: 0", "orders[dexamethasone].hours = 0"),
         ("at_least: 3}", "at_least: 3, for_hours: 8}", "looks at the signs of the moment only"),
         ("hours: 24", "hours_after_dose: 12", "on schedule"),

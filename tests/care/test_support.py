@@ -23,6 +23,9 @@ INPUTS = {
     "acetaminophen",
     "diuretic",
     "steroid",
+    "antibiotic_prophylaxis",
+    "antiemetic",
+    "H2_blocker",
 }
 
 
@@ -207,4 +210,4 @@ def test_malformed_file(tmp_path, old, new, said):
 
 def test_unknown_orders_list_the_shelf():
     with pytest.raises(InputError, match="on the shelf: inpatient"):
-        load_support("outpatient")
+        load_support("at_home")
