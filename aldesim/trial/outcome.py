@@ -5,6 +5,7 @@ import polars as pl
 
 from aldesim.engine import LaneStatus
 from aldesim.trial.endpoints import Assessment, assess, progression_free
+from aldesim.trial.imaging import MOST
 from aldesim.trial.journal import event_frame
 from aldesim.trial.protocol import Protocol
 from aldesim.trial.treat import Treatment
@@ -13,9 +14,7 @@ from aldesim.trial.treat import Treatment
 def tables(treated: Treatment, protocol: Protocol) -> dict[str, pl.DataFrame]:
     """Tables of one chunk by name; see `TrialResult` for what each holds."""
     ids = treated.patients
-    days = np.array([day for day, _ in treated.scans])
-    sizes = np.stack([size for _, size in treated.scans], axis=1)
-    assessment = assess(days[1:], sizes[:, 1:], sizes[:, 0], treated.mortality.day)
+    assessment = _assess(treated)
     doses = treated.ledger.frame(ids)
     deaths = np.flatnonzero(np.isfinite(treated.mortality.day))
     events = treated.watch.log + [
@@ -26,11 +25,24 @@ def tables(treated: Treatment, protocol: Protocol) -> dict[str, pl.DataFrame]:
         "doses": doses,
         "decisions": treated.decisions.frame(ids),
         "orders": treated.order_log.frame(ids),
-        "scans": _scans(ids, days[1:], sizes[:, 1:], assessment),
+        "scans": _scans(treated, assessment),
         "toxicity": treated.grades.frame(ids),
         "courses": treated.courses.frame(ids),
         "events": event_frame(events, ids),
     }
+
+
+def _assess(treated: Treatment) -> Assessment:
+    """Response of each patient to the scans made."""
+    baseline, *scans = treated.scans
+    size = len(treated.patients)
+    return assess(
+        np.array([scan.day for scan in scans]),
+        np.stack([scan.sld for scan in scans], axis=1) if scans else np.empty((size, 0)),
+        baseline.sld,
+        treated.mortality.day,
+        new_lesion=np.stack([scan.new_lesions > 0 for scan in scans], axis=1) if scans else None,
+    )
 
 
 def _patients(
@@ -58,6 +70,8 @@ def _patients(
             "response_day": valid(assessment.response_day),
             "progression_day": valid(time),
             "progressed": progressed & ~failed,
+            "progression_by": np.where(failed, "", _cause(assessment, death)).tolist(),
+            "new_lesions": np.max([scan.new_lesions for scan in treated.scans], axis=0),
             "death_day": valid(np.where(died, death, protocol.scenario.follow_up_days)),
             "died": died & ~failed,
             "death_cause": treated.mortality.cause.tolist(),
@@ -86,16 +100,29 @@ def _counts(protocol: Protocol, doses: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _scans(
-    ids: np.ndarray, days: np.ndarray, sizes: np.ndarray, assessment: Assessment
-) -> pl.DataFrame:
+def _cause(assessment: Assessment, death: np.ndarray) -> np.ndarray:
+    """What ended the progression-free time: target, new lesion, death, or nothing yet."""
+    dead = np.isfinite(death) & (assessment.progression_by == "")
+    return np.where(dead, "death", assessment.progression_by)
+
+
+def _scans(treated: Treatment, assessment: Assessment) -> pl.DataFrame:
+    scans = treated.scans[1:]
     made = np.isfinite(assessment.change_pct)
     row, scan = np.nonzero(made)
+    days = np.array([one.day for one in scans])
+    sizes = np.stack([one.sld for one in scans], axis=1) if scans else made
+    targets = (
+        np.stack([one.targets for one in scans], axis=1) if scans else np.empty((*made.shape, MOST))
+    )
+    new = np.stack([one.new_lesions for one in scans], axis=1) if scans else made
     return pl.DataFrame(
         {
-            "id": ids[row].astype(np.uint32),
+            "id": treated.patients[row].astype(np.uint32),
             "time": days[scan],
             "SLD": sizes[row, scan],
+            **{f"target_{k + 1}": targets[row, scan, k] for k in range(MOST)},
+            "new_lesions": new[row, scan].astype(np.int32),
             "change_pct": assessment.change_pct[row, scan],
             "nadir_change_pct": assessment.nadir_change_pct[row, scan],
             "response": assessment.response[row, scan].astype(str).tolist(),

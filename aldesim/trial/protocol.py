@@ -21,6 +21,7 @@ from aldesim.trial.calendar import Calendar, course_calendar
 from aldesim.trial.clock import MINUTES_PER_DAY, Clock, build_clock
 from aldesim.trial.enrolment import Enrolled, enrol
 from aldesim.trial.events import EventKind, load_event_kinds
+from aldesim.trial.imaging import Imaging, Lesions, draw_lesions, load_imaging
 from aldesim.trial.scenario import Scenario
 from aldesim.trial.signs import CHARTED_ONLY, DERIVED, IMPLIED, READ
 
@@ -44,6 +45,8 @@ class Protocol:
         The compiled biology.
     population, molecule, regimen, rules, support, event_kinds
         What the scenario names.
+    imaging : Imaging
+        What scans show.
     measurement : Schedule or None
         How signs are read; None if their true values are known at once.
     criteria : Criteria or None
@@ -58,6 +61,7 @@ class Protocol:
     rules: RuleSet
     support: Support
     event_kinds: tuple[EventKind, ...]
+    imaging: Imaging
     measurement: Schedule | None
     criteria: Criteria | None = None
 
@@ -108,8 +112,26 @@ class Protocol:
             **virtual.parameters,
             **self.molecule.model_parameters(virtual.parameters),
             **self.support.model_parameters(),
+            "lesion_unevenness": self.lesions(virtual).unevenness,
             **self.scenario.parameters,
         }
+
+    def lesions(self, virtual: VirtualPatients) -> Lesions:
+        """Target lesions of these patients at baseline."""
+        table = model.parameter_table()
+
+        def value(name: str) -> np.ndarray:
+            found = (virtual.parameters | self.scenario.parameters).get(name, table[name].value)
+            return np.broadcast_to(found, virtual.patients.shape)
+
+        return draw_lesions(
+            self.imaging,
+            self.scenario.seed,
+            virtual.patients,
+            value("SLD_0"),
+            value("lesions"),
+            value("resistant_share"),
+        )
 
     @cached_property
     def inputs(self) -> dict[str, Any]:
@@ -124,6 +146,7 @@ class Protocol:
             "events": [
                 kind.model_dump(mode="json", exclude_none=True) for kind in self.event_kinds
             ],
+            "imaging": self.imaging.model_dump(mode="json"),
             "measurement": self.measurement
             and self.measurement.model_dump(mode="json", exclude_none=True),
             "criteria": self.criteria and self.criteria.model_dump(mode="json", exclude_none=True),
@@ -193,6 +216,7 @@ def prepare(scenario: Scenario) -> Protocol:
         rules=load_rules(scenario.rules),
         support=load_support(scenario.support),
         event_kinds=load_event_kinds(),
+        imaging=load_imaging(),
         measurement=load_schedule(scenario.measurement),
         criteria=load_criteria(scenario.screening) if scenario.screening else None,
     )
@@ -217,6 +241,7 @@ def restore(inputs: dict[str, Any]) -> Protocol:
         rules=kept(RuleSet, inputs["rules"]),
         support=kept(Support, inputs["support"]),
         event_kinds=tuple(kept(EventKind, kind) for kind in inputs["events"]),
+        imaging=kept(Imaging, inputs["imaging"]),
         measurement=inputs["measurement"] and kept(Schedule, inputs["measurement"]),
         criteria=inputs["criteria"] and kept(Criteria, inputs["criteria"]),
     )

@@ -76,7 +76,7 @@ class TrialResult:
 
     @property
     def scans(self) -> pl.LazyFrame:
-        """Sum of diameters (mm) and RECIST 1.1 response at each scan."""
+        """Diameters read (mm), new lesions and RECIST 1.1 response at each scan."""
         return self._table("scans")
 
     @property

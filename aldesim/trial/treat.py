@@ -23,11 +23,13 @@ from aldesim.care import (
     orders,
 )
 from aldesim.engine import Batch
+from aldesim.model import parameter_table
 from aldesim.population import VirtualPatients
 from aldesim.trial.body import INFUSIONS, begin, give, stop_infusions
 from aldesim.trial.clock import NONE
 from aldesim.trial.events import EventWatch, draw_fates
 from aldesim.trial.extremes import Extremes, WorstGrades
+from aldesim.trial.imaging import OBSERVED, Scan, Scanner, Spread
 from aldesim.trial.journal import COURSE_SIGNS, Courses, DecisionLog, Ledger, OrderLog
 from aldesim.trial.mortality import DEATH_HAZARDS, Mortality
 from aldesim.trial.protocol import Protocol
@@ -54,8 +56,8 @@ class Treatment:
         Their bodies at the end.
     stay, mortality, watch, extremes, grades, ledger, decisions, order_log, courses
         What happened and what was written down.
-    scans : list of (float, ndarray)
-        Day and sum of diameters (mm) of each scan, the baseline first.
+    scanner : Scanner
+        With every scan, the baseline first.
     """
 
     patients: np.ndarray
@@ -70,7 +72,12 @@ class Treatment:
     decisions: DecisionLog
     order_log: OrderLog
     courses: Courses
-    scans: list[tuple[float, np.ndarray]]
+    scanner: Scanner
+
+    @property
+    def scans(self) -> list[Scan]:
+        """Every scan, the baseline first."""
+        return self.scanner.scans
 
 
 def treat(
@@ -118,7 +125,14 @@ class _Loop:
         watch = EventWatch(draw_fates(protocol.event_kinds, scenario.seed, patients), len(patients))
         self._observed = list(
             dict.fromkeys(
-                (*READ, *COURSE_SIGNS, *CHARTED_ONLY, *watch.hazards, *DEATH_HAZARDS.values())
+                (
+                    *READ,
+                    *COURSE_SIGNS,
+                    *CHARTED_ONLY,
+                    *watch.hazards,
+                    *DEATH_HAZARDS.values(),
+                    *OBSERVED,
+                )
             )
         )
         seen = batch.observe(self._observed)
@@ -131,10 +145,10 @@ class _Loop:
         baseline = self._chart.look(
             0.0, seen, watch.active(0.0), self._no_bolus, nobody, arriving=nobody
         )
-        self._size_before = np.round(seen["SLD"])
         self._inputs = {
             name: np.full(len(patients), value) for name, value in protocol.model.inputs.items()
         }
+        self._size_before = np.full(len(patients), np.nan)
         usual = {n: now.copy() for n, now in self._inputs.items() if n not in INFUSIONS}
         self.treatment = Treatment(
             patients=patients,
@@ -149,7 +163,7 @@ class _Loop:
             decisions=DecisionLog(),
             order_log=OrderLog(usual),
             courses=Courses(),
-            scans=[],
+            scanner=self._scanner(virtual, seen),
         )
 
     def _readings(self, seen: dict[str, np.ndarray], patients: np.ndarray) -> Readings | None:
@@ -158,6 +172,20 @@ class _Loop:
         if schedule is None:
             return None
         return Readings(schedule, self._protocol.scenario.seed, patients, seen)
+
+    def _scanner(self, virtual: VirtualPatients, seen: dict[str, np.ndarray]) -> Scanner:
+        imaging, seed = self._protocol.imaging, self._protocol.scenario.seed
+        table = parameter_table()
+        spread = Spread(
+            imaging,
+            seed,
+            virtual.patients,
+            seen,
+            exponent=table["seeding_exponent"].value,
+            extinct_volume=table["tumour_extinction"].value,
+        )
+        lesions = self._protocol.lesions(virtual)
+        return Scanner(imaging, lesions, spread, seed, virtual.patients, seen)
 
     def step(self, instant: int) -> None:
         """Arrive at an instant, look, decide, and set the inputs of the time that follows."""
@@ -168,9 +196,10 @@ class _Loop:
         done.mortality.look(day, seen)
         alive = done.mortality.alive & np.isfinite(seen["MAP"])
         done.watch.look(day, seen, alive)
+        if clock.record[instant]:
+            done.scanner.look(seen)
         if clock.scan[instant] != NONE:
-            # A scan is read to the millimetre; what rounds to none is a complete response.
-            done.scans.append((day, np.where(alive, np.round(seen["SLD"]), np.nan)))
+            done.scanner.scan(day, int(clock.scan[instant]), seen, alive)
         arriving = self._arrive(int(clock.slot[instant]), alive)
         ward = self._ward_memory
         boluses = self._no_bolus if ward is None else ward.fluid_bolus_24h
@@ -200,9 +229,11 @@ class _Loop:
             return self._nobody
         done = self.treatment
         if index and self._calendar.opens_course(index):
-            size = done.scans[-1][1]
-            done.stay.begin_course(size < self._size_before)
-            self._size_before = size
+            scan = done.scans[-1]
+            done.stay.begin_course((scan.sld < self._size_before) & (scan.new_lesions == 0))
+            self._size_before = scan.sld
+        elif not index:
+            self._size_before = done.scans[0].sld
         before = done.stay.inpatient
         done.stay.begin_cycle(alive, hospital=bool(self._clock.round.any()))
         return done.stay.inpatient & ~before

@@ -211,9 +211,9 @@ def steroid_relief() -> Shown:
 
 @mechanism(
     HARM,
-    "Steroids and immunosuppressants take the benefit away for as long as they are given (here 60 "
-    "days).",
-    "tumour.ant: immune_competence, CTL_strength, new_clones; lymphocytes.ant: LAK",
+    "Steroids and immunosuppressants given through treatment and some weeks after (here 60 days) "
+    "take the benefit away for good.",
+    "tumour.ant: immune_competence, TIL_function, CTL_strength, new_clones; lymphocytes.ant: LAK",
     "steroid = 0, immunosuppression = 0 (inputs)",
     "Sum of longest diameters, mm",
     given=TWO,
@@ -233,5 +233,7 @@ def lost_benefit() -> Shown:
     }
     shown = Course(c.labels, c.day[:-1], {"SLD": c["SLD"][:-1]})
     lines = shown.lines("SLD", LIGHT.cr, LIGHT.stopped, LIGHT.held, LIGHT.muted)
-    holds = bool(day_60[0] < 0.8 * min(day_60[1:3]) and min(day_60[1:3]) > 0.95 * day_60[3])
+    year = c["SLD"][-1]
+    kept = day_60[0] < 0.8 * min(day_60[1:3]) and min(day_60[1:3]) > 0.9 * day_60[3]
+    holds = bool(kept and year[0] < 1 and min(year[1:3]) > 0.9 * year[3])
     return Shown(lines, numbers, holds, named(SEEN))

@@ -14,7 +14,7 @@ BSA = 1.85  # m2
 MIU = load_molecule("aldesleukin").pmol(1e6)
 HIGH = 0.6 * 75 * MIU
 PER_IU_ML = load_molecule("aldesleukin").pM(1.0)
-SEEN = {"CTL_half_density": 10.0, "resistant_share": 1e-9, "resistance_mutation": 0.0}
+SEEN = {"CTL_half_density": 3.0, "resistant_share": 1e-9, "resistance_mutation": 0.0}
 UNSEEN = {"CTL_half_density": 500.0}
 
 

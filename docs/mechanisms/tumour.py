@@ -174,9 +174,12 @@ def memory() -> Shown:
 
 ARCHETYPES: dict[str, tuple[dict[str, float], str]] = {
     "durable CR": (SEEN, LIGHT.cr),
-    "CR, relapse": (SEEN | {"resistant_share": 1e-4, "surveillance_kill": 0.003}, LIGHT.il2),
-    "PR, relapse": (SEEN | {"resistant_share": 0.05}, LIGHT.pr),
-    "SD": ({"CTL_half_density": 50.0, "tumour_doubling_time": 100.0}, LIGHT.sd),
+    "CR, relapse": (
+        {"CTL_half_density": 2.0, "resistant_share": 1e-3, "surveillance_kill": 0.003},
+        LIGHT.il2,
+    ),
+    "PR, relapse": ({"CTL_half_density": 4.0, "resistant_share": 0.05}, LIGHT.pr),
+    "SD": ({"CTL_half_density": 12.0, "tumour_doubling_time": 100.0}, LIGHT.sd),
     "PD": (UNSEEN, LIGHT.pd),
 }
 
@@ -213,7 +216,9 @@ def archetypes() -> Shown:
         for curve in shown.lines("SLD", *(colour for _, colour in ARCHETYPES.values()))
     ]
     patient = "; ".join(f"{name}: {named(p)}" for name, p in treated.items())
-    holds = bool(clear and partial and steady and untreated[-1].min() > 100)
+    holds = bool(
+        clear and partial and steady and untreated.min() > 99 and untreated[-1].min() > 140
+    )
     return Shown(lines, numbers, holds, patient)
 
 

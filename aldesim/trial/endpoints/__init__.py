@@ -1,5 +1,11 @@
 """What a trial is judged by: response, survival, proportions, adverse events."""
 
+from aldesim.trial.endpoints.landmark import (
+    Landmark,
+    durable_response,
+    duration_of_response,
+    landmark_survival,
+)
 from aldesim.trial.endpoints.paired import (
     Paired,
     paired_means,
@@ -22,12 +28,16 @@ __all__ = [
     "Assessment",
     "Estimate",
     "KaplanMeier",
+    "Landmark",
     "LogRank",
     "Paired",
     "Proportion",
     "ToxicityTable",
     "assess",
+    "durable_response",
+    "duration_of_response",
     "kaplan_meier",
+    "landmark_survival",
     "logrank",
     "paired_means",
     "paired_proportions",

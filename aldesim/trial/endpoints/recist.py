@@ -1,4 +1,4 @@
-"""Tumour response by RECIST 1.1 from the sum of longest diameters at each scan.
+"""Tumour response by RECIST 1.1: sum of longest diameters and new lesions at each scan.
 
 Reference
 ---------
@@ -21,7 +21,7 @@ PARTIAL_RESPONSE = -0.30
 PROGRESSION = 0.20
 PROGRESSION_MM = 5.0
 CONFIRMATION_DAYS = 28.0
-STABLE_DAYS = 42.0
+STABLE_DAYS = 56.0
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,9 @@ class Assessment:
         Day of the first CR or PR that was confirmed; NaN if none.
     progression_day : array, shape (n,)
         Day of the first PD scan; NaN if none. Death is not counted here, see `progression_free`.
+    progression_by : array of str, shape (n,)
+        "target" if the targets alone would be PD at that scan, "new lesion" if they would not,
+        empty without PD.
     last_scan_day : array, shape (n,)
         Day of the last scan made; NaN if none.
     """
@@ -56,6 +59,7 @@ class Assessment:
     best_change_pct: NDArray[np.float64]
     response_day: NDArray[np.float64]
     progression_day: NDArray[np.float64]
+    progression_by: NDArray[np.str_]
     last_scan_day: NDArray[np.float64]
 
 
@@ -65,13 +69,15 @@ def assess(
     baseline: ArrayLike,
     death_day: ArrayLike | None = None,
     *,
+    new_lesion: ArrayLike | None = None,
     confirmation_days: float = CONFIRMATION_DAYS,
     stable_days: float = STABLE_DAYS,
 ) -> Assessment:
     """Response of each patient by RECIST 1.1.
 
     CR: the sum is 0. PR: 30 % or more below baseline. PD: 20 % or more, and 5 mm or more, above
-    the smallest sum so far (baseline included); after a sum of 0 any measurable tumour is PD.
+    the smallest sum so far (baseline included), or a new lesion whatever the sum; after a sum of 0
+    any measurable tumour is PD.
     A CR or PR counts as best response when a scan at least `confirmation_days` later, with no PD
     before it, shows the same or better; an unconfirmed one counts as stable disease. Stable
     disease needs a scan without PD at `stable_days` or later. Scans after the first PD change
@@ -88,10 +94,12 @@ def assess(
         baseline scan, who is not evaluable.
     death_day : array, shape (n,), optional
         Day of death, NaN or infinite if alive. Scans on that day or later are not made.
+    new_lesion : array of bool, shape (n, scans), optional
+        Whether the scan shows a lesion that was not there at baseline; by default none does.
     confirmation_days : float
         Shortest time between a response and its confirmation [day]; 4 weeks in RECIST 1.1.
     stable_days : float
-        Shortest time from baseline to call a disease stable [day]; 6 weeks in RECIST 1.1.
+        Shortest time from baseline to call a disease stable [day]; RECIST 1.1: 6 to 8 weeks.
 
     Returns
     -------
@@ -112,14 +120,16 @@ def assess(
         death = np.asarray(death_day, dtype=np.float64).reshape(-1, 1)
         size = np.where(day >= death, np.nan, size)
     seen = np.isfinite(size)
+    added = _new(new_lesion, size.shape) & seen
     nadir = np.fmin.accumulate(np.concatenate((start, size), axis=1), axis=1)[:, :-1]
     with np.errstate(divide="ignore", invalid="ignore"):
         change = (size - start) / start
         growth = np.where((nadir == 0) & (size == 0), 0.0, (size - nadir) / nadir)
 
-    complete = size == 0
     back = (nadir == 0) & (size > 0)
-    worse = back | ((growth >= PROGRESSION) & (size - nadir >= PROGRESSION_MM))
+    larger = back | ((growth >= PROGRESSION) & (size - nadir >= PROGRESSION_MM))
+    worse = larger | added
+    complete = (size == 0) & ~worse
     partial = ~complete & ~worse & (change <= PARTIAL_RESPONSE)
     response = np.select(
         [~seen, complete, worse, partial], ["NE", "CR", "PD", "PR"], default="SD"
@@ -127,6 +137,10 @@ def assess(
 
     before = np.cumsum(worse, axis=1) == 0
     progression_day = _first(worse, day)
+    first = worse & (np.cumsum(worse, axis=1) == 1)
+    progression_by = np.select(
+        [(first & larger).any(axis=1), first.any(axis=1)], ["target", "new lesion"], default=""
+    ).astype("<U10")
     confirmed_cr = _confirmed(complete & before, complete & before, day, confirmation_days)
     objective = (complete | partial) & before
     confirmed = _confirmed(objective, objective, day, confirmation_days)
@@ -147,6 +161,7 @@ def assess(
         best_change_pct=np.where(np.isfinite(lowest), 100 * lowest, np.nan),
         response_day=_first(confirmed, day),
         progression_day=progression_day,
+        progression_by=progression_by,
         last_scan_day=_last(seen, day),
     )
 
@@ -204,6 +219,16 @@ def _checked(
     start = np.where(start > 0, start, np.nan)
     size = np.where(np.isnan(start)[:, np.newaxis], np.nan, size)
     return np.broadcast_to(day, size.shape), size, start[:, np.newaxis]
+
+
+def _new(new_lesion: ArrayLike | None, shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    """New lesions seen, shape checked; none if not given."""
+    if new_lesion is None:
+        return np.zeros(shape, dtype=bool)
+    added = np.asarray(new_lesion)
+    if added.shape != shape:
+        raise InputError("RECIST", "new_lesion", added.shape, f"must be {shape}, as sld")
+    return added.astype(bool)
 
 
 def _confirmed(

@@ -62,10 +62,38 @@ def test_confirmation_needs_4_weeks():
     assert one(60, 60, times=[56, 70], confirmation_days=0).best[0] == "PR"
 
 
-def test_stable_disease_needs_6_weeks():
-    assert one(100, 130, times=[41, 83]).best[0] == "PD"
-    assert one(100, 130, times=[42, 83]).best[0] == "SD"
-    assert one(100, times=[41]).best[0] == "NE"
+def test_stable_disease_needs_8_weeks():
+    assert one(100, 130, times=[55, 83]).best[0] == "PD"
+    assert one(100, 130, times=[56, 83]).best[0] == "SD"
+    assert one(100, times=[55]).best[0] == "NE"
+    assert one(100, times=[42], stable_days=42).best[0] == "SD"
+
+
+def test_a_new_lesion_is_progression_whatever_the_sum():
+    result = one(60, 50, 40, 40, new_lesion=[[False, False, True, True]])
+    assert result.response[0].tolist() == ["PR", "PR", "PD", "PD"]
+    assert (result.best[0], result.progression_day[0]) == ("PR", 112)
+    assert result.progression_by[0] == "new lesion"
+    gone = one(0, 0, 0, 0, new_lesion=[[True, True, True, True]])
+    assert gone.best[0] == "PD"
+    both = one(130, new_lesion=[[True]])
+    assert both.progression_by[0] == "target"
+    assert one(60, 60).progression_by[0] == ""
+
+
+def test_no_complete_response_while_a_new_lesion_is_there():
+    result = one(0, 0, 0, 0, new_lesion=[[False, True, False, False]])
+    assert result.response[0].tolist() == ["CR", "PD", "CR", "CR"]
+    assert result.best[0] == "SD"  # the response was not confirmed before the new lesion
+
+
+def test_a_new_lesion_on_a_scan_not_made_does_not_count():
+    assert one(NAN, 60, 60, new_lesion=[[True, False, False]]).best[0] == "PR"
+
+
+def test_new_lesions_of_another_shape_are_refused():
+    with pytest.raises(InputError, match="new_lesion"):
+        one(60, 60, new_lesion=[[True]])
 
 
 def test_days():
