@@ -3,7 +3,7 @@
 The model's `metastasis_hazard` is the number of colonies expected since the first dose. Each
 patient has thresholds that it crosses one by one. The tumour has seeded before, too: as it grew at
 its present rate g from nothing, and sheds as volume to the power a, colonies not yet visible number
-h/(a g) (1 - exp(-a u)), with h the seeding at baseline and u the growth, in units of ln volume, that
+h/(a g) (1 - exp(-a u)), with h the seeding at baseline and u the growth, in ln volume, that
 takes a colony to be seen; they are met oldest first. Afterwards a colony shrinks and grows as the
 clone that founded it.
 """
