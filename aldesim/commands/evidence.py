@@ -16,6 +16,7 @@ def qualify(
     workers: int | None = None,
     plan: Path | None = None,
     targets: bool = False,
+    posterior: int | None = None,
 ) -> int:
     """Hold the model against published numbers; the same command resumes it.
 
@@ -31,6 +32,9 @@ def qualify(
         YAML file of experiments instead of the package's own.
     targets
         Only the targets: the numbers that a virtual trial must meet.
+    posterior
+        Simulate so many draws of the calibration's posterior, so that intervals hold what is not
+        known of the parameters (targets and checks of the calibration only).
     """
     from aldesim.evidence import load_plan
     from aldesim.evidence import qualify as run_qualification
@@ -38,6 +42,8 @@ def qualify(
     from aldesim.evidence.targets import only_targets
     from aldesim.report.scoreboard import write_scoreboard
 
+    if posterior is not None:
+        return _predictive(posterior, out, workers)
     folder = out or OUT
     chosen = load_plan(*([plan] if plan else []))
     chosen = only_targets(chosen) if targets else chosen
@@ -45,6 +51,20 @@ def qualify(
         board = run_qualification(
             chosen, quick=quick, workers=workers, out=folder, progress=progress.show
         )
+    page = write_scoreboard(board, folder / "scoreboard.html")
+    _print(board)
+    print(NOTICE)
+    print(f"Scoreboard: {page}")
+    return 0
+
+
+def _predictive(draws: int, out: Path | None, workers: int | None) -> int:
+    from aldesim.calibration.predictive import OUT, predictive
+    from aldesim.report.scoreboard import write_scoreboard
+
+    folder = out or OUT
+    with Progress("evaluations") as progress:
+        board = predictive(draws, out=folder, workers=workers, progress=progress.show)
     page = write_scoreboard(board, folder / "scoreboard.html")
     _print(board)
     print(NOTICE)

@@ -10,6 +10,7 @@ here, and the published interval is not added to it.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -97,6 +98,26 @@ def predict(
         inside = quantiles[0] <= observation.value <= quantiles[-1]
         score = _density_score(observation, drawn) if score is None else score
     return Prediction(drawn, quantiles, bool(inside), float(score), len(known))
+
+
+def joined(observation: Observation, parts: Sequence[Prediction]) -> Prediction:
+    """One prediction of several that are equally likely, as of a model that is not quite known.
+
+    Parameters
+    ----------
+    observation : Observation
+        What was published.
+    parts : sequence of Prediction
+        With as many replicates each; at least one.
+    """
+    drawn = np.sort(np.concatenate([part.replicates for part in parts]))
+    quantiles = _quantiles(drawn)
+    inside = quantiles[0] <= observation.value <= quantiles[-1]
+    if observation.side:
+        inside, _ = _on_side(observation, drawn)
+    score = np.log(np.mean([np.exp(part.log_score) for part in parts]))
+    patients = sum(part.patients for part in parts)
+    return Prediction(drawn, quantiles, bool(inside), float(score), patients)
 
 
 def _rates(known: Values, effect: np.ndarray) -> np.ndarray:

@@ -1,0 +1,88 @@
+"""A page of text, tables and small drawings: one HTML file that needs no network."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from aldesim.report.palette import DARK, FONT, LIGHT, Theme
+from aldesim.report.sections.grid import Grid
+
+TEMPLATES = Path(__file__).with_name("templates")
+
+
+@dataclass(frozen=True)
+class Section:
+    """One heading of the page and what stands under it.
+
+    Parameters
+    ----------
+    key, title : str
+        Anchor and heading.
+    text : sequence of str
+        Paragraphs.
+    pictures : sequence of Markup
+        Inline SVG.
+    tables : sequence of Grid
+        Tables.
+    """
+
+    key: str
+    title: str
+    text: Sequence[str] = ()
+    pictures: Sequence[Markup] = ()
+    tables: Sequence[Grid] = ()
+
+
+def write_sheet(
+    path: Path, *, brand: str, heading: str, lead: str, command: str, sections: Sequence[Section]
+) -> Path:
+    """Path of the written page, replaced in one step.
+
+    Parameters
+    ----------
+    path : Path
+        Where to write.
+    brand, heading, lead : str
+        Kind of page, its title, one sentence under it.
+    command : str
+        What makes it again.
+    sections : sequence of Section
+        Content.
+    """
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    text = environment.get_template("sheet.html.j2").render(
+        brand=brand,
+        heading=heading,
+        lead=lead,
+        command=command,
+        sections=sections,
+        style=Markup(_text("report.css") + _text("scoreboard.css")),
+        font=Markup(FONT),
+        light=_variables(LIGHT),
+        dark=_variables(DARK),
+    )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.part")
+    temporary.write_text(text, "utf-8")
+    temporary.replace(path)
+    return path
+
+
+def _text(name: str) -> str:
+    return (TEMPLATES / name).read_text("utf-8")
+
+
+def _variables(theme: Theme) -> Markup:
+    """The theme as CSS custom properties."""
+    return Markup(
+        "".join(f"--{name.replace('_', '-')}:{value};" for name, value in theme.colours().items())
+    )
