@@ -255,4 +255,5 @@ def _merged(base: Support, variant: _Variant, where: str) -> Support:
         drugs.pop(name, None)
     if PRESSOR in variant.without:
         fields[PRESSOR] = None
-    return Support(**fields | {"orders": tuple(drugs.values())})
+    fields["orders"] = tuple(drugs.values())
+    return Support(**fields)

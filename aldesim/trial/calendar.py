@@ -35,12 +35,22 @@ class Calendar:
         Day on which each course begins.
     evaluation_days : tuple of int
         Day of the scan after each course.
+    home : ndarray of bool, shape (s,)
+        The dose is given outside hospital.
+    continuation_day : int, optional
+        Day on which doses at home begin that follow the courses.
     """
 
     slots: Slots
     course: np.ndarray
     first_days: tuple[int, ...]
     evaluation_days: tuple[int, ...]
+    home: np.ndarray
+    continuation_day: int | None = None
+
+    def continues(self, index: int) -> bool:
+        """Whether a slot belongs to the doses at home after the courses."""
+        return bool(self.course[index] > len(self.first_days))
 
     def opens_course(self, index: int) -> bool:
         """Whether a slot is the first of a course."""
@@ -53,9 +63,11 @@ class Calendar:
 
     def scan_days(self, others: tuple[int, ...]) -> tuple[int, ...]:
         """Other scan days, with those that decide on a further course."""
-        if len(self.first_days) == 1:
-            return others
-        return tuple(sorted({*others, *self.evaluation_days, *self.first_days[1:]}))
+        if len(self.first_days) > 1:
+            others = (*others, *self.evaluation_days, *self.first_days[1:])
+        if self.continuation_day is not None:
+            others = (*others, self.continuation_day)
+        return tuple(sorted(set(others)))
 
 
 def course_calendar(regimen: Regimen, courses: int, ward_hours_after_last_slot: int) -> Calendar:
@@ -114,4 +126,76 @@ def course_calendar(regimen: Regimen, courses: int, ward_hours_after_last_slot: 
         course=number + 1,
         first_days=tuple(period * k for k in range(courses)),
         evaluation_days=tuple(period * k + evaluation for k in range(courses)),
+        home=np.full(len(number), ward_hours_after_last_slot == 0),
     )
+
+
+def continued(
+    calendar: Calendar,
+    regimen: Regimen,
+    *,
+    weeks: int,
+    from_day: int | None,
+    ward_hours_after_last_slot: int,
+) -> Calendar:
+    """A calendar with doses at home after its courses.
+
+    Parameters
+    ----------
+    calendar : Calendar
+        The courses.
+    regimen : Regimen
+        What is given at home. When it has ended it begins again after the rest that its own
+        follow-up asks for, else with the next whole week.
+    weeks : int
+        For how long.
+    from_day : int, optional
+        First day; by default that of the evaluation after the last course.
+    ward_hours_after_last_slot : int
+        Longest stay in hospital after a cycle's last planned dose, hours.
+
+    Raises
+    ------
+    InputError
+        If it would begin before the longest stay has ended.
+    """
+    slots, one = calendar.slots, regimen.slots()
+    last = float(slots.time[-1])
+    ended = last + max(float(slots.duration[-1]), ward_hours_after_last_slot / HOURS_PER_DAY)
+    first = calendar.evaluation_days[-1] if from_day is None else from_day
+    if first <= ended:
+        allowed = f"must be after the courses have ended (day {ended:.1f})"
+        raise InputError("scenario", "continuation.from_day", first, allowed)
+    period = _period_at_home(regimen)
+    times = np.arange(-(-DAYS_PER_WEEK * weeks // period)).repeat(len(one)) * period
+    times = times + np.tile(one.time, len(times) // len(one))
+    kept = np.flatnonzero(times < DAYS_PER_WEEK * weeks)
+    of_one, round_ = kept % len(one), kept // len(one)
+    more = {
+        "cycle": one.cycle[of_one] + round_ * int(one.cycle.max()) + int(slots.cycle.max()),
+        "slot": one.slot[of_one],
+        "time": first + times[kept],
+        "duration": one.duration[of_one],
+        "route": one.route[of_one],
+        "amount": one.amount[of_one],
+        "unit": one.unit[of_one],
+    }
+    return Calendar(
+        slots=Slots(**{n: np.concatenate([getattr(slots, n), more[n]]) for n in more}),
+        course=np.append(calendar.course, np.full(len(kept), len(calendar.first_days) + 1)),
+        first_days=calendar.first_days,
+        evaluation_days=calendar.evaluation_days,
+        home=np.append(calendar.home, np.ones(len(kept), dtype=bool)),
+        continuation_day=first,
+    )
+
+
+def _period_at_home(regimen: Regimen) -> int:
+    """Days from one beginning of a regimen at home to the next."""
+    last = float(regimen.slots().time[-1])
+    plan = regimen.follow_up
+    if plan is None or plan.next_course_weeks is None:
+        return DAYS_PER_WEEK * (int(last) // DAYS_PER_WEEK + 1)
+    start = 0.0 if plan.counted_from == "first_dose" else last
+    days = int(np.ceil(start + DAYS_PER_WEEK * plan.next_course_weeks - _ROUNDING))
+    return max(days, int(last) + 1)

@@ -10,6 +10,7 @@ import numpy as np
 
 MINUTES_PER_DAY = 1440
 NONE = -1
+HOME_DAYS = 2  # after the last dose at home, until which orders are reviewed
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,8 @@ class Clock:
     infusion_end : ndarray of bool, shape (k,)
         An infusion that began earlier ends here.
     round : ndarray of bool, shape (k,)
-        Hourly round of the ward: discharge and supportive orders are reviewed.
+        Hourly round of the ward: discharge and supportive orders are reviewed. While doses are
+        given at home orders are reviewed with them and once a day.
     close : ndarray of bool, shape (k,)
         Last round of a stay: whoever is still there leaves.
     record : ndarray of bool, shape (k,)
@@ -56,6 +58,7 @@ def build_clock(
     slot_minutes: np.ndarray,
     infusion_minutes: np.ndarray,
     cycle: np.ndarray,
+    home: np.ndarray,
     *,
     ward_hours_after_last_slot: int,
     follow_up_days: int,
@@ -72,8 +75,10 @@ def build_clock(
         0 for an injection.
     cycle : ndarray, shape (s,)
         Cycle number of each slot; the slots of one cycle share one hospital stay.
+    home : ndarray of bool, shape (s,)
+        The dose is given outside hospital.
     ward_hours_after_last_slot : int
-        Hours a stay lasts beyond the cycle's last planned dose; 0 for outpatient regimens.
+        Hours a stay lasts beyond the cycle's last planned dose.
     follow_up_days : int
         Day on which observation ends.
     scan_days : tuple of int
@@ -85,18 +90,22 @@ def build_clock(
 
     rounds: set[int] = set()
     closings: set[int] = set()
-    if ward_hours_after_last_slot:
-        for c in np.unique(cycle):
-            starts = slot_minutes[cycle == c]
-            leave = int(starts.max()) + 60 * ward_hours_after_last_slot
-            rounds.update(range(int(starts.min()), leave + 1, 60))
-            closings.add(leave)
+    for c in np.unique(cycle[~home]):
+        starts = slot_minutes[cycle == c]
+        leave = int(starts.max()) + 60 * ward_hours_after_last_slot
+        rounds.update(range(int(starts.min()), leave + 1, 60))
+        closings.add(leave)
 
     daily_until = min(last_slot + 30 * MINUTES_PER_DAY, end)
     days = set(range(0, daily_until + 1, MINUTES_PER_DAY))
     weeks = set(range(0, end + 1, 7 * MINUTES_PER_DAY))
     scans = sorted({0, *(d * MINUTES_PER_DAY for d in scan_days if d * MINUTES_PER_DAY <= end)})
     recorded = days | weeks | set(scans) | {end} | set(slot_minutes.tolist()) | set(stops.tolist())
+
+    if home.any():
+        first, last = int(slot_minutes[home].min()), int(slot_minutes[home].max())
+        until = last + HOME_DAYS * MINUTES_PER_DAY
+        rounds.update(minute for minute in recorded if first <= minute <= until)
 
     minutes = np.array(sorted(t for t in recorded | rounds if t <= end), dtype=np.int64)
     slot = np.full(len(minutes), NONE)

@@ -4,17 +4,18 @@ import numpy as np
 import polars as pl
 
 from aldesim.engine import LaneStatus
-from aldesim.trial.endpoints import Assessment, assess, progression_free
+from aldesim.trial.endpoints import Assessment, progression_free
 from aldesim.trial.imaging import MOST
 from aldesim.trial.journal import event_frame
 from aldesim.trial.protocol import Protocol
+from aldesim.trial.scans import assess_scans
 from aldesim.trial.treat import Treatment
 
 
 def tables(treated: Treatment, protocol: Protocol) -> dict[str, pl.DataFrame]:
     """Tables of one chunk by name; see `TrialResult` for what each holds."""
     ids = treated.patients
-    assessment = _assess(treated)
+    assessment = assess_scans(treated.scans, treated.mortality.day)
     doses = treated.ledger.frame(ids)
     deaths = np.flatnonzero(np.isfinite(treated.mortality.day))
     events = treated.watch.log + [
@@ -30,19 +31,6 @@ def tables(treated: Treatment, protocol: Protocol) -> dict[str, pl.DataFrame]:
         "courses": treated.courses.frame(ids),
         "events": event_frame(events, ids),
     }
-
-
-def _assess(treated: Treatment) -> Assessment:
-    """Response of each patient to the scans made."""
-    baseline, *scans = treated.scans
-    size = len(treated.patients)
-    return assess(
-        np.array([scan.day for scan in scans]),
-        np.stack([scan.sld for scan in scans], axis=1) if scans else np.empty((size, 0)),
-        baseline.sld,
-        treated.mortality.day,
-        new_lesion=np.stack([scan.new_lesions > 0 for scan in scans], axis=1) if scans else None,
-    )
 
 
 def _patients(
@@ -86,17 +74,23 @@ def _patients(
 
 
 def _counts(protocol: Protocol, doses: pl.DataFrame) -> pl.DataFrame:
-    """Doses planned in the courses begun, doses given in all, by course and by cycle."""
+    """Doses planned in the courses begun, doses given in them, by course and by cycle; at home."""
     given = pl.col("given_IU") > 0
-    calendar = protocol.calendar
-    parts = {f"doses_course_{k}": pl.col("course") == k for k in np.unique(calendar.course)}
-    parts |= {f"doses_cycle_{k}": pl.col("cycle") == k for k in np.unique(calendar.slots.cycle)}
+    calendar, courses = protocol.calendar, protocol.scenario.courses
+    in_courses = calendar.course <= courses
+    parts = {"doses_given": pl.col("course") <= courses}
+    parts |= {f"doses_course_{k}": pl.col("course") == k for k in range(1, courses + 1)}
+    cycles = np.unique(calendar.slots.cycle[in_courses])
+    parts |= {f"doses_cycle_{k}": pl.col("cycle") == k for k in cycles}
+    if not in_courses.all():
+        parts["doses_at_home"] = pl.col("course") > courses
     in_one = len(protocol.regimen.slots())
+    begun = pl.col("course").filter(pl.col("course") <= courses)
+    had = pl.col("course").filter(given & (pl.col("course") <= courses))
     return doses.group_by("id").agg(
-        given.sum().cast(pl.Int32).alias("doses_given"),
         *((given & part).sum().cast(pl.Int32).alias(name) for name, part in parts.items()),
-        (in_one * pl.col("course").n_unique()).cast(pl.Int32).alias("doses_planned"),
-        pl.col("course").filter(given).n_unique().cast(pl.Int32).alias("courses_given"),
+        (in_one * begun.n_unique()).cast(pl.Int32).alias("doses_planned"),
+        had.n_unique().cast(pl.Int32).alias("courses_given"),
     )
 
 

@@ -17,7 +17,7 @@ from aldesim.drug import Molecule, load_molecule
 from aldesim.errors import InputError
 from aldesim.population import Population, VirtualPatients, draw, load_population
 from aldesim.regimen import Regimen, Slots, load_regimen
-from aldesim.trial.calendar import Calendar, course_calendar
+from aldesim.trial.calendar import Calendar, continued, course_calendar
 from aldesim.trial.clock import MINUTES_PER_DAY, Clock, build_clock
 from aldesim.trial.enrolment import Enrolled, enrol
 from aldesim.trial.events import EventKind, load_event_kinds
@@ -51,6 +51,8 @@ class Protocol:
         How signs are read; None if their true values are known at once.
     criteria : Criteria or None
         Whom candidates are screened by; None if everyone who is drawn is treated.
+    home_regimen : Regimen or None
+        What is given at home after the courses.
     """
 
     scenario: Scenario
@@ -64,6 +66,7 @@ class Protocol:
     imaging: Imaging
     measurement: Schedule | None
     criteria: Criteria | None = None
+    home_regimen: Regimen | None = None
 
     @cached_property
     def enrolled(self) -> Enrolled | None:
@@ -80,9 +83,22 @@ class Protocol:
 
     @cached_property
     def calendar(self) -> Calendar:
-        """Planned doses of every course."""
+        """Planned doses of every course, and of those at home."""
+        return self._planned()
+
+    def _planned(self) -> Calendar:
         scenario = self.scenario
-        return course_calendar(self.regimen, scenario.courses, scenario.ward_hours_after_last_slot)
+        ward_hours, more = scenario.ward_hours_after_last_slot, scenario.continuation
+        courses = course_calendar(self.regimen, scenario.courses, ward_hours)
+        if more is None or self.home_regimen is None:
+            return courses
+        return continued(
+            courses,
+            self.home_regimen,
+            weeks=more.weeks,
+            from_day=more.from_day,
+            ward_hours_after_last_slot=ward_hours,
+        )
 
     @property
     def slots(self) -> Slots:
@@ -97,6 +113,7 @@ class Protocol:
             np.rint(slots.time * MINUTES_PER_DAY).astype(np.int64),
             np.rint(slots.duration * MINUTES_PER_DAY).astype(np.int64),
             slots.cycle,
+            self.calendar.home,
             ward_hours_after_last_slot=self.scenario.ward_hours_after_last_slot,
             follow_up_days=self.scenario.follow_up_days,
             scan_days=self.calendar.scan_days(self.scenario.scan_days),
@@ -150,6 +167,8 @@ class Protocol:
             "measurement": self.measurement
             and self.measurement.model_dump(mode="json", exclude_none=True),
             "criteria": self.criteria and self.criteria.model_dump(mode="json", exclude_none=True),
+            "home_regimen": self.home_regimen
+            and self.home_regimen.model_dump(mode="json", exclude_none=True),
         }
 
     @cached_property
@@ -219,7 +238,9 @@ def prepare(scenario: Scenario) -> Protocol:
         imaging=load_imaging(),
         measurement=load_schedule(scenario.measurement),
         criteria=load_criteria(scenario.screening) if scenario.screening else None,
+        home_regimen=load_regimen(scenario.continuation.regimen) if scenario.continuation else None,
     )
+    protocol._planned()  # refuse now doses at home that begin too soon
     protocol.molecule.pmol(1.0)  # regimens count in IU: refuse now a molecule that has none
     _check_parameters(protocol)
     _check_signs(protocol)
@@ -244,6 +265,7 @@ def restore(inputs: dict[str, Any]) -> Protocol:
         imaging=kept(Imaging, inputs["imaging"]),
         measurement=inputs["measurement"] and kept(Schedule, inputs["measurement"]),
         criteria=inputs["criteria"] and kept(Criteria, inputs["criteria"]),
+        home_regimen=inputs["home_regimen"] and kept(Regimen, inputs["home_regimen"]),
     )
 
 

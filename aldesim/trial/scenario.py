@@ -1,7 +1,7 @@
 """A scenario: everything that defines a virtual trial, as one small YAML file."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -11,6 +11,33 @@ from aldesim.yamlfile import read_yaml
 CATALOGUE = Path(__file__).with_name("scenarios")
 
 Day = Annotated[int, Field(ge=1, le=36500)]
+
+
+class Continuation(BaseModel):
+    """Doses at home after the courses in hospital, decided by the same rules.
+
+    Attributes
+    ----------
+    regimen : str
+        What is given: a name on the shelf, or a path. It begins again when it has ended.
+    who : str
+        "responders", in complete or partial response at the last scan, or "not_progressing", who
+        have not had progression so far. Nobody who was stopped for good.
+    from_day : int, optional
+        First day, with a scan; by default that of the evaluation after the last course.
+    weeks : int
+        Longest duration.
+    until : str
+        "progression" ends it at the scan that shows one; "weeks" does not.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    regimen: str
+    who: Literal["responders", "not_progressing"] = "not_progressing"
+    from_day: Day | None = None
+    weeks: Annotated[int, Field(ge=1, le=520)]
+    until: Literal["progression", "weeks"] = "progression"
 
 
 class Scenario(BaseModel):
@@ -42,6 +69,8 @@ class Scenario(BaseModel):
         Most courses a patient may have. A further one is given only to those whose tumour shrank
         after the course before, who were not stopped for good, and at least as long after
         discharge as the regimen asks.
+    continuation : Continuation, optional
+        Doses at home after the last course.
     parameters : dict
         Model parameters set to one value in every patient, in the model's units.
     """
@@ -64,6 +93,7 @@ class Scenario(BaseModel):
     measurement: str = "ward"
     screening: str | None = None
     courses: Annotated[int, Field(ge=1, le=20)] = 1
+    continuation: Continuation | None = None
     parameters: dict[str, Annotated[float, Field(allow_inf_nan=False, strict=False)]] = {}
 
 

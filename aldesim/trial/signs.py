@@ -200,7 +200,7 @@ class Chart:
         rate = np.full(len(self._weight), np.inf)
         if hours > 0:
             rate = ML_PER_L * (now["urine_total"] - before["urine_total"]) / hours
-            rate = np.where(np.isnan(before["urine_total"]), np.inf, rate)
+            rate = np.where(np.isnan(rate), np.inf, rate)  # not collected throughout
         trends["urine_mL_per_h"] = rate
         trends["urine_mL_per_kg_per_h"] = rate / self._weight
         self._last_decision, self._last_decision_day = now, day

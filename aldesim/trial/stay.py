@@ -26,7 +26,8 @@ class Stay:
     in_course : ndarray of bool, shape (n,)
         May have the doses of this course.
     off_treatment, off_reason : ndarray of str, shape (n,)
-        "stop_cycle_N" or "stop_for_good" and why; empty while nothing has been stopped.
+        "stop_cycle_N", "stop_for_good", or "progression" of doses at home, and why; empty while
+        nothing has been stopped.
     """
 
     def __init__(self, size: int):
@@ -43,6 +44,18 @@ class Stay:
     def begin_course(self, shrinking: np.ndarray) -> None:
         """A further course, for those who had the one before and whose tumour has shrunk."""
         self.in_course &= shrinking & ~self._stopped_for_good
+
+    def begin_continuation(self, chosen: np.ndarray) -> None:
+        """Doses at home after the courses, for those chosen and not stopped for good."""
+        self.in_course = chosen & ~self._stopped_for_good
+
+    def end_continuation(self, progressed: np.ndarray) -> None:
+        """No more doses at home for those whose tumour has progressed."""
+        for row in np.flatnonzero(progressed & self.in_course).tolist():
+            self.off_treatment[row] = "progression"
+            self.off_reason[row] = "progression at a scan"
+        self.in_course &= ~progressed
+        self.on_treatment &= ~progressed
 
     def begin_cycle(self, alive: np.ndarray, hospital: bool) -> None:
         """Whoever is alive, in this course and not off treatment for good comes in for a cycle."""

@@ -34,6 +34,7 @@ from aldesim.trial.journal import COURSE_SIGNS, Courses, DecisionLog, Ledger, Or
 from aldesim.trial.mortality import DEATH_HAZARDS, Mortality
 from aldesim.trial.protocol import Protocol
 from aldesim.trial.readings import Readings
+from aldesim.trial.scans import assess_scans, progressed, responding
 from aldesim.trial.signs import CHARTED_ONLY, HOURS_PER_DAY, READ, Chart
 from aldesim.trial.stay import Stay
 
@@ -200,6 +201,7 @@ class _Loop:
             done.scanner.look(seen)
         if clock.scan[instant] != NONE:
             done.scanner.scan(day, int(clock.scan[instant]), seen, alive)
+            self._scanned(day)
         arriving = self._arrive(int(clock.slot[instant]), alive)
         ward = self._ward_memory
         boluses = self._no_bolus if ward is None else ward.fluid_bolus_24h
@@ -229,14 +231,33 @@ class _Loop:
             return self._nobody
         done = self.treatment
         if index and self._calendar.opens_course(index):
-            scan = done.scans[-1]
-            done.stay.begin_course((scan.sld < self._size_before) & (scan.new_lesions == 0))
-            self._size_before = scan.sld
+            if self._calendar.continues(index):
+                done.stay.begin_continuation(self._may_continue())
+            else:
+                scan = done.scans[-1]
+                done.stay.begin_course((scan.sld < self._size_before) & (scan.new_lesions == 0))
+                self._size_before = scan.sld
         elif not index:
             self._size_before = done.scans[0].sld
         before = done.stay.inpatient
-        done.stay.begin_cycle(alive, hospital=bool(self._clock.round.any()))
+        done.stay.begin_cycle(alive, hospital=not self._calendar.home[index])
         return done.stay.inpatient & ~before
+
+    def _may_continue(self) -> np.ndarray:
+        """Whose scans allow doses at home after the courses; bool, shape (n,)."""
+        done, plan = self.treatment, self._protocol.scenario.continuation
+        found = assess_scans(done.scans, done.mortality.day)
+        if plan is not None and plan.who == "responders":
+            return responding(found)
+        return ~progressed(found)
+
+    def _scanned(self, day: float) -> None:
+        """A scan that shows progression ends doses at home."""
+        done, plan = self.treatment, self._protocol.scenario.continuation
+        begun = self._calendar.continuation_day
+        if plan is None or begun is None or day <= begun or plan.until != "progression":
+            return
+        done.stay.end_continuation(progressed(assess_scans(done.scans, done.mortality.day)))
 
     def _dose(
         self, index: int, day: float, signs: dict[str, np.ndarray], alive: np.ndarray

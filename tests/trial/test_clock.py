@@ -10,6 +10,7 @@ def high_dose_clock(follow_up_days=730, scan_days=(47, 75)):
         np.rint(slots.time * MINUTES_PER_DAY).astype(int),
         np.rint(slots.duration * MINUTES_PER_DAY).astype(int),
         slots.cycle,
+        np.zeros(len(slots), dtype=bool),
         ward_hours_after_last_slot=72,
         follow_up_days=follow_up_days,
         scan_days=scan_days,
