@@ -5,7 +5,7 @@ import sys
 import cyclopts
 
 from aldesim import __version__
-from aldesim.commands import calibration, clinic, design, evidence, laboratory, trial
+from aldesim.commands import calibration, clinic, design, evidence, forecast, laboratory, trial
 from aldesim.commands.terminal import NOTICE
 from aldesim.errors import InputError
 
@@ -23,6 +23,7 @@ for command in (
     *(clinic.screen, clinic.plan, clinic.regimens),
     *(laboratory.molecules, laboratory.potency, evidence.qualify),
     calibration.calibrate,
+    forecast.fit,
 ):
     app.command(command)
 rules = cyclopts.App(name="rules", help="Rule sets: list them, show one, compare two.")

@@ -1,5 +1,6 @@
 """Shelves: folders of YAML files that come with the program, and files of one's own beside them."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -39,3 +40,9 @@ def shelf_file(what: str, name_or_path: str | Path, folder: Path, also: Sequence
         allowed = f"unknown; on the shelf: {shelf}; or a path ending in .yaml"
         raise InputError(what, "", text, allowed)
     return folder / f"{text}.yaml"
+
+
+def file_stem(path: Path) -> str:
+    """Name that a file gives to what it holds: small letters, digits, dots and dashes."""
+    name = re.sub(r"[^a-z0-9._-]+", "-", path.stem.lower()).strip("-._")
+    return name[:80] or "own"

@@ -8,7 +8,7 @@ doi:10.1111/1467-9469.00191
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,8 +23,10 @@ def correlated_names(pairs: Pairs) -> list[str]:
     return list(dict.fromkeys(name for pair in pairs for name in pair))
 
 
-def mixing_matrix(pairs: Pairs, where: str) -> NDArray[np.float64]:
-    """Lower Cholesky factor of the correlation matrix of `correlated_names(pairs)`.
+def mixing_matrix(
+    pairs: Pairs, where: str, names: Sequence[str] | None = None
+) -> NDArray[np.float64]:
+    """Lower Cholesky factor of the correlation matrix of some names.
 
     Parameters
     ----------
@@ -32,6 +34,8 @@ def mixing_matrix(pairs: Pairs, where: str) -> NDArray[np.float64]:
         Correlation of each named pair; pairs not named are 0.
     where : str
         File or population that gives them, named in the error.
+    names : sequence of str, optional
+        Order of the names; default that of `correlated_names(pairs)`.
 
     Returns
     -------
@@ -43,7 +47,7 @@ def mixing_matrix(pairs: Pairs, where: str) -> NDArray[np.float64]:
         If no set of numbers can have these correlations: names the pairs that contradict each
         other.
     """
-    names = correlated_names(pairs)
+    names = correlated_names(pairs) if names is None else list(names)
     matrix = np.eye(len(names))
     for (a, b), value in pairs.items():
         i, j = names.index(a), names.index(b)
@@ -67,36 +71,3 @@ def mixing_matrix(pairs: Pairs, where: str) -> NDArray[np.float64]:
             " or add the pairs that are missing between these names",
         )
     return np.asarray(np.linalg.cholesky(matrix), dtype=np.float64)
-
-
-def mix(
-    pairs: Pairs, where: str, score: Callable[[str], NDArray[np.float64]]
-) -> dict[str, NDArray[np.float64]]:
-    """Correlated scores of each name in the pairs.
-
-    Parameters
-    ----------
-    pairs : mapping
-        Correlation of each named pair.
-    where : str
-        File or population that gives them, named in errors.
-    score : callable
-        Independent standard normal scores of a name, shape (n,).
-
-    Returns
-    -------
-    dict of arrays, shape (n,)
-        Name -> standard normal scores with the wanted correlations.
-    """
-    names = correlated_names(pairs)
-    factor = mixing_matrix(pairs, where)
-    independent = [score(name) for name in names]
-    mixed = {}
-    for i, name in enumerate(names):
-        # Term by term: a matrix product may round a number by its patient's place in the batch.
-        total = factor[i, i] * independent[i]
-        for j in range(i):
-            if factor[i, j] != 0:
-                total = total + factor[i, j] * independent[j]
-        mixed[name] = total
-    return mixed

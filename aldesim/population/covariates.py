@@ -22,11 +22,23 @@ class Covariate:
         What it is, in a few words.
     categories : tuple
         Its values in rising order, as correlations count them; empty for a number.
+    plausible : tuple of float
+        Lowest and highest number that a living adult may have; what lies outside is an error of
+        the file, such as another unit.
     """
 
     unit: str
     meaning: str
     categories: tuple[Category, ...] = ()
+    plausible: tuple[float, float] = (0.0, float("inf"))
+
+    @property
+    def allowed(self) -> str:
+        """What a file may hold, in words."""
+        if self.categories:
+            return f"must be one of {', '.join(map(label, self.categories))}"
+        low, high = self.plausible
+        return f"must be a number from {low:g} to {high:g} {self.unit}".rstrip()
 
 
 def label(category: Category) -> str:
@@ -35,26 +47,32 @@ def label(category: Category) -> str:
 
 
 COVARIATES: dict[str, Covariate] = {
-    "age": Covariate("yr", "age"),
+    "age": Covariate("yr", "age", plausible=(18, 110)),
     "sex": Covariate("", "sex", ("female", "male")),
-    "body_weight": Covariate("kg", "body weight"),
-    "body_height": Covariate("cm", "body height"),
+    "body_weight": Covariate("kg", "body weight", plausible=(25, 350)),
+    "body_height": Covariate("cm", "body height", plausible=(100, 230)),
     "ECOG": Covariate("", "ECOG performance status", (0, 1, 2, 3, 4)),
     "M_stage": Covariate("", "stage of melanoma, AJCC", ("III", "M1a", "M1b", "M1c")),
     "IMDC_risk": Covariate(
         "", "risk group of renal cell carcinoma", ("favourable", "intermediate", "poor")
     ),
     "prior_nephrectomy": Covariate("", "one kidney removed", (False, True)),
-    "LDH_ratio": Covariate("x ULN", "lactate dehydrogenase over its upper limit of normal"),
-    "creatinine_0": Covariate("mg/dL", "serum creatinine before treatment"),
-    "albumin_0": Covariate("g/dL", "serum albumin before treatment"),
-    "MAP_0": Covariate("mmHg", "mean arterial pressure before treatment"),
-    "HR_0": Covariate("/min", "heart rate before treatment"),
-    "ejection_fraction_0": Covariate("%", "left ventricular ejection fraction"),
-    "FEV1": Covariate("L", "forced expiratory volume in 1 s"),
-    "SLD_0": Covariate("mm", "sum of longest diameters of the target lesions at baseline"),
+    "LDH_ratio": Covariate(
+        "x ULN", "lactate dehydrogenase over its upper limit of normal", plausible=(0.1, 60)
+    ),
+    "creatinine_0": Covariate("mg/dL", "serum creatinine before treatment", plausible=(0.1, 20)),
+    "albumin_0": Covariate("g/dL", "serum albumin before treatment", plausible=(1, 6.5)),
+    "MAP_0": Covariate("mmHg", "mean arterial pressure before treatment", plausible=(40, 160)),
+    "HR_0": Covariate("/min", "heart rate before treatment", plausible=(25, 200)),
+    "ejection_fraction_0": Covariate("%", "left ventricular ejection fraction", plausible=(10, 90)),
+    "FEV1": Covariate("L", "forced expiratory volume in 1 s", plausible=(0.3, 8)),
+    "SLD_0": Covariate(
+        "mm", "sum of longest diameters of the target lesions at baseline", plausible=(0, 2000)
+    ),
     "lesions": Covariate("", "target lesions", (1, 2, 3, 4, 5)),
-    "tumour_doubling_time": Covariate("day", "volume doubling time of the untreated tumour"),
+    "tumour_doubling_time": Covariate(
+        "day", "volume doubling time of the untreated tumour", plausible=(1, 3000)
+    ),
 }
 REQUIRED = ("age", "sex", "body_weight", "body_height", "creatinine_0")
 DERIVED: dict[str, Covariate] = {

@@ -24,6 +24,7 @@ _SCALES: dict[str, tuple[Callable, Callable]] = {
 DISTRIBUTIONS = tuple(_SCALES)
 
 _SMALLEST = 2.0**-53
+FARTHEST_SCORE = 3.5
 
 
 def log_sd(cv: ArrayLike) -> NDArray[np.float64]:
@@ -73,6 +74,46 @@ def quantiles(
         -np.inf if low is None else low,
         np.inf if high is None else high,
     )
+
+
+def scores_of(
+    distribution: str,
+    median: float,
+    spread: float,
+    limits: Limits,
+    values: NDArray[np.float64],
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Standard normal scores at which `quantiles` gives these values, and their log density.
+
+    A value that the distribution hardly has or never (beyond its limits) gets the score of the
+    nearest one that it has, at most 3.5 from the middle, and the density before truncation.
+
+    Parameters
+    ----------
+    distribution, median, spread, limits
+        As for `quantiles`.
+    values : array
+
+    Returns
+    -------
+    scores, log_density : array, shape of `values`
+        The density is per unit of the value.
+    """
+    forward, _ = _SCALES[distribution]
+    sigma = float(log_sd(spread)) if distribution == "lognormal" else spread
+    x = (forward(values) - forward(median)) / sigma
+    low, high = limits
+    from_low = 0.0 if low is None else ndtr((_safe(forward, low) - forward(median)) / sigma)
+    to_high = 1.0 if high is None else ndtr((_safe(forward, high) - forward(median)) / sigma)
+    share = (ndtr(x) - from_low) / (to_high - from_low)
+    edge = ndtr(-FARTHEST_SCORE)
+    slope = {"normal": 1.0, "lognormal": values, "logit-normal": values * (1 - values)}
+    density = (
+        -0.5 * x**2
+        - np.log(np.sqrt(2 * np.pi) * sigma * (to_high - from_low))
+        - np.log(slope[distribution])
+    )
+    return ndtri(np.clip(share, edge, 1 - edge)), density
 
 
 def categories(chances: ArrayLike, z: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from aldesim.errors import InputError
-from aldesim.population.copula import correlated_names, mix
+from aldesim.population.copula import correlated_names
 from aldesim.population.covariates import (
     COVARIATES,
     glomerular_filtration_rate,
@@ -18,13 +18,13 @@ from aldesim.population.covariates import (
 )
 from aldesim.population.distributions import (
     DISTRIBUTIONS,
-    Limits,
     categories,
     quantiles,
 )
 from aldesim.population.load import correlation_pairs
 from aldesim.population.random import normal
 from aldesim.population.schema import ByCategory, Choice, Described, ParameterChange, Population
+from aldesim.population.scores import Entry, Spread, conditional_scores
 from aldesim.regimen import body_surface_area
 
 if TYPE_CHECKING:
@@ -50,16 +50,6 @@ class VirtualPatients:
     patients: NDArray[np.integer]
     covariates: dict[str, NDArray]
     parameters: dict[str, NDArray[np.float64]]
-
-
-@dataclass(frozen=True)
-class _Spread:
-    """A model parameter that varies, as the table or the population has it."""
-
-    distribution: str
-    median: float
-    spread: float
-    limits: Limits = (None, None)
 
 
 def draw(
@@ -97,10 +87,110 @@ def draw(
         If the population names a parameter that the table lacks or that does not vary.
     """
     index = np.atleast_1d(np.asarray(patients))
+
+    def score(name: str) -> NDArray[np.float64]:
+        return normal(seed, f"population/{name}", index, 1)[:, 0]
+
+    known: dict[str, NDArray] = {}
+    if population.table is not None:
+        known = population.table.of(seed, index)
+    return patients_of(population, parameter_table, index, score, known)[0]
+
+
+def patients_of(
+    population: Population,
+    parameter_table: Mapping[str, Parameter],
+    patients: NDArray[np.integer],
+    score: Callable[[str], NDArray[np.float64]],
+    known: Mapping[str, NDArray],
+) -> tuple[VirtualPatients, NDArray[np.float64]]:
+    """Patients made of normal scores and of what is known of them.
+
+    Parameters
+    ----------
+    population : Population
+        Distributions and correlations.
+    parameter_table : mapping of str to Parameter
+        The model's parameters by id.
+    patients : array of int, shape (n,)
+        Numbers they get.
+    score : callable
+        Independent standard normal scores of a name, shape (n,), the same at each call.
+    known : mapping of str to array, shape (n,)
+        Covariates and parameters that are known of each patient; they are kept as they are, and
+        what is correlated with them is drawn accordingly.
+
+    Returns
+    -------
+    VirtualPatients
+    array, shape (n,)
+        Log density of what is known beside the other scores (see `conditional_scores`): a weight
+        for patients whose scores were drawn without it.
+
+    Raises
+    ------
+    InputError
+        If the population names a parameter that the table lacks or that does not vary.
+    """
+    where = f"population {population.name}"
+    entries, constants = distributions_of(population, parameter_table)
+    size = len(patients)
+
+    def category(name: str, z: NDArray[np.float64]) -> NDArray:
+        return _covariate(name, population.covariates[name], z, {})
+
+    scores, log_weight = conditional_scores(
+        entries,
+        correlation_pairs(population),
+        where,
+        score,
+        {name: values for name, values in known.items() if name in entries},
+        category,
+    )
+    drawn: dict[str, NDArray] = {}
+    for name in entries:
+        if name in population.covariates:
+            entry = population.covariates[name]
+            drawn[name] = (
+                known[name] if name in known else (_covariate(name, entry, scores[name], drawn))
+            )
+    given = [name for name in known if name in COVARIATES and name not in drawn]
+    covariates = {name: drawn[name] for name in population.covariates}
+    covariates |= {name: known[name] for name in given}
+    _derive(covariates)
+
+    parameters = {name: np.full(size, value) for name, value in constants.items()}
+    for name, row in entries.items():
+        if isinstance(row, Spread):
+            parameters[name] = quantiles(
+                row.distribution, row.median, row.spread, row.limits, scores[name]
+            )
+    parameters |= {
+        name: np.asarray(values, dtype=np.float64)
+        for name, values in known.items()
+        if name not in COVARIATES
+    }
+    parameters |= {
+        name: values.astype(np.float64)
+        for name, values in covariates.items()
+        if name in parameter_table and values.dtype.kind != "U"
+    }
+    return VirtualPatients(patients, covariates, parameters), np.broadcast_to(log_weight, (size,))
+
+
+def distributions_of(
+    population: Population, parameter_table: Mapping[str, Parameter]
+) -> tuple[dict[str, Entry], dict[str, float]]:
+    """Covariates and parameters that vary, groups first, and parameters set to one value.
+
+    Raises
+    ------
+    InputError
+        If the population names a parameter that the table lacks or that does not vary.
+    """
     where = f"population {population.name}"
     spreads, constants = _parameters(population, parameter_table, where)
-    pairs = correlation_pairs(population)
-    for name in correlated_names(pairs):
+    for name in correlated_names(correlation_pairs(population)):
         if name not in population.covariates and name not in spreads:
             raise InputError(
                 where,
@@ -108,32 +198,11 @@ def draw(
                 name,
                 "must be a covariate of the population or a model parameter that varies",
             )
-
-    def score(name: str) -> NDArray[np.float64]:
-        return normal(seed, f"population/{name}", index, 1)[:, 0]
-
-    scores = mix(pairs, where, score)
-    covariates: dict[str, NDArray] = {}
     # Groups first: other covariates may depend on them.
     ordered = sorted(
         population.covariates.items(), key=lambda item: isinstance(item[1], ByCategory)
     )
-    for name, entry in ordered:
-        z = scores[name] if name in scores else score(name)
-        covariates[name] = _covariate(name, entry, z, covariates)
-    covariates = {name: covariates[name] for name in population.covariates}
-    _derive(covariates)
-
-    parameters = {name: np.full(index.size, value) for name, value in constants.items()}
-    for name, row in spreads.items():
-        z = scores[name] if name in scores else score(name)
-        parameters[name] = quantiles(row.distribution, row.median, row.spread, row.limits, z)
-    parameters |= {
-        name: values.astype(np.float64)
-        for name, values in covariates.items()
-        if name in parameter_table and values.dtype.kind != "U"
-    }
-    return VirtualPatients(index, covariates, parameters)
+    return {**dict(ordered), **spreads}, constants
 
 
 def _covariate(
@@ -167,11 +236,12 @@ def _derive(covariates: dict[str, NDArray]) -> None:
 
 def _parameters(
     population: Population, table: Mapping[str, Parameter], where: str
-) -> tuple[dict[str, _Spread], dict[str, float]]:
+) -> tuple[dict[str, Spread], dict[str, float]]:
     """Parameters that vary, and those that the population sets to one value."""
-    handed_over = {*population.covariates, "BSA", "GFR_0"}
+    known = () if population.table is None else population.table.covariates
+    handed_over = {*population.covariates, *known, "BSA", "GFR_0"}
     spreads = {
-        row.id: _Spread(row.distribution, row.value, row.spread)
+        row.id: Spread(row.distribution, row.value, row.spread)
         for row in table.values()
         if row.distribution != "fixed" and row.spread > 0 and row.id not in handed_over
     }
@@ -183,7 +253,7 @@ def _parameters(
         if change.id not in table:
             raise InputError(where, f"{field}.id", change.id, "is no parameter of the model")
         row = table[change.id]
-        changed = _changed(change, spreads.get(change.id, _Spread("lognormal", row.value, 0.0)))
+        changed = _changed(change, spreads.get(change.id, Spread("lognormal", row.value, 0.0)))
         if changed.spread == 0:
             spreads.pop(change.id, None)
             constants[change.id] = changed.median
@@ -194,7 +264,7 @@ def _parameters(
     return spreads, constants
 
 
-def _changed(change: ParameterChange, row: _Spread) -> _Spread:
+def _changed(change: ParameterChange, row: Spread) -> Spread:
     return replace(
         row,
         distribution=change.distribution or row.distribution,
@@ -204,7 +274,7 @@ def _changed(change: ParameterChange, row: _Spread) -> _Spread:
     )
 
 
-def _check_spread(where: str, name: str, row: _Spread) -> None:
+def _check_spread(where: str, name: str, row: Spread) -> None:
     """Refuse a median that its distribution cannot have."""
     field = f"parameters[{name}]"
     if row.distribution not in DISTRIBUTIONS:

@@ -9,7 +9,9 @@ from aldesim.errors import InputError
 from aldesim.population.copula import mixing_matrix
 from aldesim.population.covariates import COVARIATES, DERIVED, REQUIRED, label
 from aldesim.population.schema import ByCategory, Choice, LogNormal, Normal, Population
+from aldesim.population.table import TableFile, names_a_table, table_population
 from aldesim.shelf import shelf_file, shelf_names
+from aldesim.tablefile import SUFFIXES
 from aldesim.yamlfile import check_unique, read_yaml
 
 CATALOGUE = Path(__file__).with_name("catalogue")
@@ -21,12 +23,13 @@ def population_names() -> list[str]:
 
 
 def load_population(name_or_path: str | Path) -> Population:
-    """Population of that name on the shelf, or of a YAML file.
+    """Population of that name on the shelf, of a YAML file, or of a table of patients.
 
     Parameters
     ----------
     name_or_path : str or Path
-        A name such as ``"melanoma"``, or a path that ends in .yaml.
+        A name such as ``"melanoma"``, a path that ends in .yaml, or one that ends in .csv or
+        .parquet: a row for each patient, a column for each covariate or model parameter.
 
     Returns
     -------
@@ -42,7 +45,15 @@ def load_population(name_or_path: str | Path) -> Population:
     >>> load_population("melanoma").covariates["age"].mean
     49.0
     """
+    if str(name_or_path).lower().endswith(SUFFIXES):
+        return table_population(TableFile.of(Path(name_or_path)))
     path = shelf_file("population", name_or_path, CATALOGUE)
+    if names_a_table(path):
+        file = read_yaml(path, TableFile)
+        return table_population(
+            file.model_copy(update={"table": str(path.parent / file.table)}),
+            load_population(file.like) if file.like else None,
+        )
     population = read_yaml(path, Population)
     _check(population, "/".join(path.parts[-2:]))
     return population

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -12,6 +14,9 @@ from pydantic import (
     Field,
     Tag,
 )
+
+from aldesim.population.covariates import COVARIATES
+from aldesim.population.random import uniform
 
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Positive = Annotated[float, Field(allow_inf_nan=False, gt=0)]
@@ -131,6 +136,38 @@ class ParameterChange(_Entry):
     source: Text
 
 
+class PatientTable(_Entry):
+    """Patients that are known, one value of each column for each.
+
+    Attributes
+    ----------
+    columns : dict
+        Covariates and model parameters, each with one value for every patient.
+    bootstrap : bool
+        Whether every patient is a row drawn at random. Otherwise patient k is row k, and only
+        those beyond the last row are drawn.
+    """
+
+    columns: dict[str, Annotated[tuple[bool | int | float | str, ...], Field(min_length=1)]]
+    bootstrap: bool = False
+
+    @property
+    def covariates(self) -> tuple[str, ...]:
+        """Columns that are covariates."""
+        return tuple(name for name in self.columns if name in COVARIATES)
+
+    def __len__(self) -> int:
+        """Number of rows."""
+        return len(next(iter(self.columns.values())))
+
+    def of(self, seed: int, patients: NDArray[np.integer]) -> dict[str, NDArray]:
+        """Values of each column for patients with these numbers, shape (n,)."""
+        rows = np.asarray(patients)
+        drawn = np.floor(uniform(seed, "population/bootstrap", rows, 1)[:, 0] * len(self))
+        rows = np.where((rows < len(self)) & (not self.bootstrap), rows, drawn).astype(np.int64)
+        return {name: np.asarray(values)[rows] for name, values in self.columns.items()}
+
+
 class Population(_Entry):
     """Who the patients are: distributions of covariates, their correlations, parameter changes.
 
@@ -144,6 +181,8 @@ class Population(_Entry):
         Correlations of the normal scores (Gaussian copula); pairs not named are 0.
     parameters : tuple
         Model parameters whose distribution differs from the model's table.
+    table : PatientTable, optional
+        Patients that are known; what it lacks is drawn from the distributions, given the row.
     """
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*$", max_length=80)]
@@ -152,3 +191,4 @@ class Population(_Entry):
     covariates: dict[str, Described]
     correlations: tuple[Correlation, ...] = ()
     parameters: tuple[ParameterChange, ...] = ()
+    table: PatientTable | None = None
