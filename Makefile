@@ -8,7 +8,7 @@ demo: .venv/run
 	$(BIN)/aldesim run high-dose-melanoma
 
 test: .venv/dev check
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 check: .venv/dev
 	$(BIN)/ruff format --check .

@@ -5,6 +5,7 @@ import sys
 import cyclopts
 
 from aldesim import __version__
+from aldesim.commands import app as web
 from aldesim.commands import calibration, clinic, design, evidence, forecast, laboratory, trial
 from aldesim.commands.terminal import NOTICE
 from aldesim.errors import InputError
@@ -24,6 +25,7 @@ for command in (
     *(laboratory.molecules, laboratory.potency, evidence.qualify),
     calibration.calibrate,
     forecast.fit,
+    web.serve,
 ):
     app.command(command)
 rules = cyclopts.App(name="rules", help="Rule sets: list them, show one, compare two.")

@@ -52,12 +52,12 @@ class Criterion(BaseModel):
             raise ValueError("only the term's own sign has a baseline")
         return self
 
-    @property
+    @cached_property
     def operator(self) -> str:
         """Which comparison."""
         return next(name for name in COMPARE if getattr(self, name) is not None)
 
-    @property
+    @cached_property
     def needs_baseline(self) -> bool:
         """Whether the threshold depends on the baseline."""
         return self.minus is not None or "baseline" in (self.times or "")
@@ -106,12 +106,12 @@ class Term(BaseModel):
             raise ValueError("a criterion relative to LLN needs lower_normal")
         return self
 
-    @property
+    @cached_property
     def signs(self) -> frozenset[str]:
         """Signs that the grade depends on."""
         return frozenset({self.sign, *(c.sign for c in self.criteria if c.sign)})
 
-    @property
+    @cached_property
     def needs_baseline(self) -> bool:
         """Whether the grade depends on the patient's baseline."""
         return any(criterion.needs_baseline for criterion in self.criteria)

@@ -72,11 +72,11 @@ class OrderLog:
     def note(self, day: float, inputs: dict[str, np.ndarray]) -> None:
         """Keep what differs from the last instant."""
         for name, now in inputs.items():
-            before = self.last[name]
-            changed = np.flatnonzero(now != before)
-            if len(changed):
+            differs = now != self.last[name]
+            if differs.any():
+                changed = np.flatnonzero(differs)
                 self.entries.append((changed, day, name, now[changed].copy()))
-            self.last[name] = now.copy()
+                self.last[name] = now.copy()
 
     def frame(self, patients: np.ndarray) -> pl.DataFrame:
         """Table `orders`: id, time (days), input, value (the model's units)."""
@@ -93,9 +93,9 @@ class OrderLog:
 
 @dataclass
 class Ledger:
-    """Every dose that fell due: given or not, and why."""
+    """Every dose that fell due: given or not, and why; one entry of columns a slot."""
 
-    entries: list[pl.DataFrame] = field(default_factory=list)
+    entries: list[dict[str, np.ndarray]] = field(default_factory=list)
 
     def note(
         self,
@@ -113,19 +113,17 @@ class Ledger:
         """Keep one slot; arrays run over all patients, `due` picks those on treatment."""
         rows = np.flatnonzero(due)
         self.entries.append(
-            pl.DataFrame(
-                {
-                    "row": rows,
-                    "course": np.full(len(rows), course, dtype=np.int16),
-                    "cycle": np.full(len(rows), cycle, dtype=np.int16),
-                    "slot": np.full(len(rows), slot, dtype=np.int16),
-                    "time": np.full(len(rows), day),
-                    "planned_IU": planned_IU[rows],
-                    "given_IU": np.where(given, planned_IU, 0.0)[rows],
-                    "action": action[rows].astype(str),
-                    "reasons": [reasons.get(row, "") for row in rows.tolist()],
-                }
-            )
+            {
+                "row": rows,
+                "course": np.full(len(rows), course, dtype=np.int16),
+                "cycle": np.full(len(rows), cycle, dtype=np.int16),
+                "slot": np.full(len(rows), slot, dtype=np.int16),
+                "time": np.full(len(rows), day),
+                "planned_IU": planned_IU[rows],
+                "given_IU": np.where(given, planned_IU, 0.0)[rows],
+                "action": action[rows].astype(object),
+                "reasons": np.array([reasons.get(row, "") for row in rows.tolist()], dtype=object),
+            }
         )
 
     def frame(self, patients: np.ndarray) -> pl.DataFrame:
@@ -133,16 +131,14 @@ class Ledger:
 
         Time in days; cycles are numbered through all courses, slots within the cycle.
         """
-        frame = pl.concat(self.entries)
-        ids = pl.Series("id", patients[frame["row"].to_numpy()].astype(np.uint32))
-        return frame.drop("row").insert_column(0, ids).sort("id", "time")
+        return _by_patient(self.entries, patients)
 
 
 @dataclass
 class DecisionLog:
     """The signs that each decision rested on, as they stood on the chart."""
 
-    entries: list[pl.DataFrame] = field(default_factory=list)
+    entries: list[dict[str, np.ndarray]] = field(default_factory=list)
 
     def note(
         self,
@@ -158,25 +154,31 @@ class DecisionLog:
     ) -> None:
         """Keep one slot; arrays run over all patients, `due` picks those on treatment."""
         rows = np.flatnonzero(due)
-        columns = {
+        columns: dict[str, np.ndarray] = {
             "row": rows,
             "course": np.full(len(rows), course, dtype=np.int16),
             "cycle": np.full(len(rows), cycle, dtype=np.int16),
             "slot": np.full(len(rows), slot, dtype=np.int16),
             "time": np.full(len(rows), day),
-            "action": action[rows].astype(str),
+            "action": action[rows].astype(object),
         }
         columns |= {name: values[rows].astype(np.float32) for name, values in signs.items()}
         columns |= {
             f"hours_since_{name}": hours[rows].astype(np.float32) for name, hours in ages.items()
         }
-        self.entries.append(pl.DataFrame(columns))
+        self.entries.append(columns)
 
     def frame(self, patients: np.ndarray) -> pl.DataFrame:
         """Table `decisions`: id, course, cycle, slot, time (days), action, one column a sign."""
-        frame = pl.concat(self.entries)
-        ids = pl.Series("id", patients[frame["row"].to_numpy()].astype(np.uint32))
-        return frame.drop("row").insert_column(0, ids).sort("id", "time")
+        return _by_patient(self.entries, patients)
+
+
+def _by_patient(entries: list[dict[str, np.ndarray]], patients: np.ndarray) -> pl.DataFrame:
+    """Entries as one table by patient and time; an entry's `row` becomes the patient's `id`."""
+    columns = {name: np.concatenate([entry[name] for entry in entries]) for name in entries[0]}
+    ids = patients[columns.pop("row")].astype(np.uint32)
+    text = {name: pl.String for name, values in columns.items() if values.dtype == object}
+    return pl.DataFrame({"id": ids} | columns, schema_overrides=text).sort("id", "time")
 
 
 def event_frame(entries: list[tuple[np.ndarray, float, str]], patients: np.ndarray) -> pl.DataFrame:

@@ -15,6 +15,7 @@ from aldesim.care import (
     HOLD,
     STOP_CYCLE,
     STOP_FOR_GOOD,
+    Grading,
     Memory,
     SupportMemory,
     decide,
@@ -105,7 +106,7 @@ def treat(
     CancelledError
         If `cancelled()` says so.
     """
-    loop = _Loop(protocol, patients)
+    loop = ClosedLoop(protocol, patients)
     instants = len(protocol.clock)
     for instant in range(instants):
         if cancelled():
@@ -115,10 +116,33 @@ def treat(
     return loop.treatment
 
 
-class _Loop:
-    """State of the closed loop between two instants."""
+class ClosedLoop:
+    """Patients in the care of a clinic, one instant of the clock after the other.
 
-    def __init__(self, protocol: Protocol, patients: np.ndarray):
+    Parameters
+    ----------
+    protocol : Protocol
+        What to do.
+    patients : ndarray of int, shape (n,)
+        Patient indices.
+    signs : tuple of str
+        Observables of the model that the courses keep.
+    grading : Grading, optional
+        Terms of the worst grades; those of CTCAE by default.
+
+    Attributes
+    ----------
+    treatment : Treatment
+        What has happened so far.
+    """
+
+    def __init__(
+        self,
+        protocol: Protocol,
+        patients: np.ndarray,
+        signs: tuple[str, ...] = COURSE_SIGNS,
+        grading: Grading | None = None,
+    ):
         scenario = protocol.scenario
         self._protocol, self._clock = protocol, protocol.clock
         self._calendar, self._slots = protocol.calendar, protocol.slots
@@ -127,12 +151,8 @@ class _Loop:
         self._observed = list(
             dict.fromkeys(
                 (
-                    *READ,
-                    *COURSE_SIGNS,
-                    *CHARTED_ONLY,
-                    *watch.hazards,
-                    *DEATH_HAZARDS.values(),
-                    *OBSERVED,
+                    *(*READ, "SLD", *signs, *CHARTED_ONLY),
+                    *(*watch.hazards, *DEATH_HAZARDS.values(), *OBSERVED),
                 )
             )
         )
@@ -149,6 +169,7 @@ class _Loop:
         self._inputs = {
             name: np.full(len(patients), value) for name, value in protocol.model.inputs.items()
         }
+        self._sent: dict[str, np.ndarray] = {}
         self._size_before = np.full(len(patients), np.nan)
         usual = {n: now.copy() for n, now in self._inputs.items() if n not in INFUSIONS}
         self.treatment = Treatment(
@@ -159,11 +180,11 @@ class _Loop:
             mortality=Mortality(scenario.seed, patients),
             watch=watch,
             extremes=Extremes(seen),
-            grades=WorstGrades(load_grading(), baseline),
+            grades=WorstGrades(grading or load_grading(), baseline),
             ledger=Ledger(),
             decisions=DecisionLog(),
             order_log=OrderLog(usual),
-            courses=Courses(),
+            courses=Courses(signs),
             scanner=self._scanner(virtual, seen),
         )
 
@@ -192,7 +213,12 @@ class _Loop:
         """Arrive at an instant, look, decide, and set the inputs of the time that follows."""
         done, clock = self.treatment, self._clock
         day = float(clock.days[instant])
-        done.batch.advance(day, self._inputs)
+        # An array is never changed in place: the same one is the same order.
+        changed = {
+            name: now for name, now in self._inputs.items() if now is not self._sent.get(name)
+        }
+        done.batch.advance(day, changed)
+        self._sent |= changed
         seen = done.batch.observe(self._observed)
         done.mortality.look(day, seen)
         alive = done.mortality.alive & np.isfinite(seen["MAP"])
@@ -320,5 +346,8 @@ class _Loop:
             done.stay.inpatient,
             self._protocol.model.inputs,
         )
-        self._inputs |= standing
+        # What stays as it was keeps its array.
+        self._inputs |= {
+            name: now for name, now in standing.items() if (now != self._inputs[name]).any()
+        }
         done.order_log.note(day, {name: self._inputs[name] for name in done.order_log.last})

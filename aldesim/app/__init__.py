@@ -1,0 +1,1 @@
+"""The web app: a virtual clinic in the browser, served on this machine."""

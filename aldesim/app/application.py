@@ -1,0 +1,77 @@
+"""The Shiny application: one page, its assets, and the questions that each session may ask."""
+
+import inspect
+import re
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import plotly
+from shiny import App, Inputs, Outputs, Session, ui
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from aldesim.app.answers import answering
+from aldesim.app.bedside.session import Bedside
+from aldesim.app.guard import Application, Guard
+from aldesim.app.page import page, plot_templates, theme_css
+from aldesim.app.wire import Wire
+
+STATIC = Path(__file__).with_name("static")
+PLOTLY = Path(plotly.__file__).with_name("package_data") / "plotly.min.js"
+_INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
+UPLOADS = ("uploadInit", "uploadEnd")
+
+
+def questions() -> dict[str, Callable[..., Any]]:
+    """Every question of a session by name, with the method that answers it; made afresh."""
+    bedside = Bedside()
+    return {
+        "bedside.draw": bedside.draw,
+        "bedside.rest": bedside.rest,
+        "bedside.redraw": bedside.redraw,
+        "bedside.hold": bedside.hold,
+        "bedside.moment": bedside.moment,
+        "bedside.export": bedside.export,
+    }
+
+
+def application(token: str | None = None) -> Application:
+    """The whole app as an ASGI application, guarded.
+
+    Parameters
+    ----------
+    token : str, optional
+        Asked of every browser; without it only loopback names are answered.
+    """
+
+    def server(input: Inputs, output: Outputs, session: Session) -> None:
+        for name in UPLOADS:
+            session.set_message_handler(name, None)
+        for name, method in questions().items():
+            most = len(inspect.signature(method).parameters)
+            session.set_message_handler(name, answering(method, most))
+
+    app = App(
+        ui.page_html(page()),
+        server,
+        static_assets={"/static": STATIC, "/plotly.min.js": PLOTLY},
+    )
+    app.sanitize_errors = True
+    for path, answer in (
+        ("/theme.css", PlainTextResponse(theme_css(), media_type="text/css")),
+        ("/templates.json", JSONResponse(plot_templates())),
+    ):
+        app.starlette_app.routes.insert(0, Route(path, _always(answer)))
+    assert not callable(app.ui)
+    return Guard(Wire(app, questions()), token, _INLINE.findall(app.ui["html"]))
+
+
+def _always(answer: Response) -> Callable[[Request], Awaitable[Response]]:
+    """An endpoint that gives the same answer to everyone."""
+
+    async def endpoint(request: Request) -> Response:
+        return answer
+
+    return endpoint

@@ -1,0 +1,245 @@
+"""One virtual patient from a setting, treated by the closed loop that trials use."""
+
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
+
+import numpy as np
+import polars as pl
+
+from aldesim import model
+from aldesim.app.bedside.setting import Value
+from aldesim.care import Grading, load_rules, load_support
+from aldesim.care.measurement import load_schedule
+from aldesim.drug import load_molecule
+from aldesim.population import VirtualPatients, draw, load_population
+from aldesim.population.covariates import glomerular_filtration_rate
+from aldesim.regimen import Regimen, body_surface_area, load_regimen
+from aldesim.trial.clock import Clock
+from aldesim.trial.events import load_event_kinds
+from aldesim.trial.journal import COURSE_SIGNS
+from aldesim.trial.protocol import Protocol
+from aldesim.trial.scenario import Scenario
+from aldesim.trial.treat import ClosedLoop
+
+SEED = 20261122
+ONLY = np.array([0])
+FOLLOW_UP_DAYS = 730
+WARD_HOURS = 72
+DAYS_SHOWN_AFTER_LAST_DOSE = 4
+SCAN_EVERY_DAYS = 56
+FIRST_SCAN_AFTER_LAST_DOSE = 28
+PERCENT = 100.0
+
+NO_GRADES = Grading(version="none", rows=())  # the bedside shows signs, not their grades
+
+SYMPTOMS = ("confusion", "fatigue", "nausea", "chills", "rash", "dyspnoea")
+SIGNALS = ("signal_Treg", "signal_NK", "signal_CD8")
+SIGNS = (*COURSE_SIGNS, *SIGNALS, *(name for name in SYMPTOMS if name not in COURSE_SIGNS))
+
+_COVARIATES = {
+    "weight": "body_weight",
+    "height": "body_height",
+    "age": "age",
+    "sex": "sex",
+    "creatinine": "creatinine_0",
+    "albumin": "albumin_0",
+    "pressure": "MAP_0",
+    "heart_rate": "HR_0",
+    "ejection_fraction": "ejection_fraction_0",
+    "size": "SLD_0",
+    "lesions": "lesions",
+    "doubling": "tumour_doubling_time",
+}
+
+
+@dataclass(frozen=True)
+class OnePatient(Protocol):
+    """A protocol whose only patient has the covariates that were set.
+
+    Parameters
+    ----------
+    setting : dict of str to str or float
+        As `check_setting` returns it.
+    """
+
+    setting: dict[str, Value] | None = None
+
+    @property
+    def person(self) -> int:
+        """Number of the patient: 0 for a typical body."""
+        return int((self.setting or {})["person"])
+
+    @cached_property
+    def clock(self) -> Clock:
+        """Instants of the trial's clock, every one of them recorded."""
+        clock = Protocol.clock.func(self)
+        return replace(clock, record=np.ones(len(clock), dtype=bool))
+
+    def draw(self, patients: np.ndarray) -> VirtualPatients:
+        """The patient of the setting, whatever number is asked for."""
+        setting = self.setting or {}
+        table = model.parameter_table()
+        if self.person:
+            drawn = draw(self.population, table, self.scenario.seed, patients).parameters
+        else:
+            drawn = _typical(self.population.name)
+        covariates = {name: np.array([setting[key]]) for key, name in _COVARIATES.items()}
+        covariates["BSA"] = body_surface_area(covariates["body_weight"], covariates["body_height"])
+        covariates["GFR_0"] = glomerular_filtration_rate(
+            covariates["creatinine_0"],
+            covariates["age"],
+            covariates["sex"] == "male",
+            covariates["BSA"],
+        )
+        if not _has_tumour(self.population.name):
+            del covariates["SLD_0"], covariates["lesions"], covariates["tumour_doubling_time"]
+        own = {name: values for name, values in covariates.items() if name in table}
+        return VirtualPatients(patients, covariates, drawn | own)
+
+
+@cache
+def _typical(population: str) -> dict[str, np.ndarray]:
+    """Parameters of a typical patient that are not the model's own."""
+    changes = load_population(population).parameters
+    return {c.id: np.array([c.value]) for c in changes if c.value is not None}
+
+
+def _has_tumour(population: str) -> bool:
+    return "SLD_0" in load_population(population).covariates
+
+
+_molecule, _rules, _support = cache(load_molecule), cache(load_rules), cache(load_support)
+_population, _schedule = cache(load_population), cache(load_schedule)
+_event_kinds = cache(load_event_kinds)
+
+
+@cache
+def regimen_at(name: str, percent: float) -> Regimen:
+    """A regimen of the shelf with every dose at so many percent of what it says."""
+    written = load_regimen(name)
+    if percent == PERCENT:
+        return written
+    content = written.model_dump()
+    for row in (row for cycle in content["cycles"] for row in cycle["doses"]):
+        row["amount"] *= percent / PERCENT
+    return Regimen.model_validate(content)
+
+
+def scenario_of(setting: dict[str, Value]) -> Scenario:
+    """Trial of one patient that the setting describes."""
+    regimen = regimen_at(str(setting["regimen"]), float(setting["dose"]))
+    last = int(regimen.slots().time[-1])
+    scans = range(last + FIRST_SCAN_AFTER_LAST_DOSE, FOLLOW_UP_DAYS, SCAN_EVERY_DAYS)
+    return Scenario(
+        name="bedside",
+        title="One patient at the bedside",
+        population=str(setting["disease"]),
+        molecule=str(setting["molecule"]),
+        regimen=str(setting["regimen"]),
+        rules=str(setting["rules"]),
+        support=str(setting["support"]),
+        patients=1,
+        seed=SEED + int(setting["person"]),  # the person's body and the person's luck
+        follow_up_days=FOLLOW_UP_DAYS,
+        ward_hours_after_last_slot=WARD_HOURS if regimen.setting == "inpatient" else 0,
+        scan_days=tuple(scans),
+        measurement=str(setting["measurement"]),
+    )
+
+
+def protocol_of(setting: dict[str, Value]) -> OnePatient:
+    """Protocol of the setting, everything it names from the shelf."""
+    scenario = scenario_of(setting)
+    return OnePatient(
+        scenario=scenario,
+        model=model.load(),
+        population=_population(scenario.population),
+        molecule=_molecule(scenario.molecule),
+        regimen=regimen_at(scenario.regimen, float(setting["dose"])),
+        rules=_rules(scenario.rules),
+        support=_support(scenario.support),
+        event_kinds=_event_kinds(),
+        measurement=_schedule(scenario.measurement),
+        setting=setting,
+    )
+
+
+class Course:
+    """The therapy of one patient, treated as far as has been asked for.
+
+    Parameters
+    ----------
+    setting : dict of str to str or float
+        As `check_setting` returns it.
+    """
+
+    def __init__(self, setting: dict[str, Value]):
+        self.setting = setting
+        self.protocol = protocol_of(setting)
+        self._loop = ClosedLoop(self.protocol, ONLY, SIGNS, NO_GRADES)
+        self._next = 0
+
+    @property
+    def treatment_end(self) -> float:
+        """Day on which the first picture ends: a few days after the last planned dose."""
+        last = float(self.protocol.slots.time[-1])
+        return min(last + DAYS_SHOWN_AFTER_LAST_DOSE, float(FOLLOW_UP_DAYS))
+
+    def treat_until(self, day: float) -> None:
+        """Go on with the treatment until a day; what is done is not done again."""
+        days = self.protocol.clock.days
+        stop = int(np.searchsorted(days, day, side="right"))
+        for instant in range(self._next, stop):
+            self._loop.step(instant)
+        self._next = max(self._next, stop)
+
+    def finish(self) -> None:
+        """Follow the patient to the end of observation."""
+        self.treat_until(float(FOLLOW_UP_DAYS))
+
+    @property
+    def signs(self) -> dict[str, np.ndarray]:
+        """Time (days) and every sign so far, float32, shape (instants,); NaN after death."""
+        courses = self._loop.treatment.courses
+        values = np.stack(courses.rows)[:, :, 0]
+        found = {name: values[:, index] for index, name in enumerate(courses.signs)}
+        return {"time": np.array(courses.days, dtype=np.float32), **found}
+
+    @property
+    def frame(self) -> pl.DataFrame:
+        """The same as a table, one row an instant."""
+        return pl.DataFrame(self.signs)
+
+    @property
+    def doses(self) -> list[dict]:
+        """Every dose that fell due so far, given or not, and why."""
+        entries = self._loop.treatment.ledger.entries
+        return [
+            {name: values.tolist()[0] for name, values in entry.items()}
+            for entry in entries
+            if len(entry["row"])
+        ]
+
+    @property
+    def events(self) -> list[tuple[float, str]]:
+        """Sudden events so far: day and kind; death is one."""
+        done = self._loop.treatment
+        found = [(day, kind) for _, day, kind in done.watch.log]
+        death = float(done.mortality.day[0])
+        return found + ([(death, "death")] if np.isfinite(death) else [])
+
+    @property
+    def cause_of_death(self) -> str:
+        """`disease`, `treatment`, or nothing for the living."""
+        return str(self._loop.treatment.mortality.cause[0])
+
+    @property
+    def off_treatment(self) -> str:
+        """How the treatment ended, if it was stopped; and why."""
+        return str(self._loop.treatment.stay.off_reason[0] or "")
+
+    @property
+    def failed(self) -> str:
+        """What went wrong in the integration; empty if nothing did."""
+        batch = self._loop.treatment.batch
+        return batch.failure(0) if batch.status[0] != 0 else ""

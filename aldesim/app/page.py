@@ -1,0 +1,65 @@
+"""The page as text: frame, navigation, and controls from the lists that check them."""
+
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from aldesim import __version__
+from aldesim.app.bedside.setting import Slider, controls
+from aldesim.report.figures.bedside import PANELS
+from aldesim.report.figures.canvas import template
+from aldesim.report.palette import DARK, FONT, LIGHT, THEMES, Theme
+
+TEMPLATES = Path(__file__).with_name("templates")
+NOTICE = "Research use only. aldesim simulates; it is not a medical device and gives no advice."
+PAGES = {"bedside": "Bedside"}
+
+
+def page() -> str:
+    """The one HTML page of the app."""
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("page.html.j2").render(**_context())
+
+
+def _context() -> dict[str, Any]:
+    return {
+        "version": __version__,
+        "notice": NOTICE,
+        "pages": PAGES,
+        "groups": [
+            (group, [(isinstance(row, Slider), row) for row in rows])
+            for group, rows in groupby(controls(), key=lambda row: row.group)
+        ],
+        "panels": PANELS,
+    }
+
+
+def plot_templates() -> dict[str, Any]:
+    """Plotly template of each theme, the same that reports use."""
+    return {name: template(theme).to_plotly_json() for name, theme in THEMES.items()}
+
+
+def theme_css() -> str:
+    """Colours of both themes as custom properties; the style sheet has none of its own."""
+    light, dark = _properties(LIGHT), _properties(DARK)
+    return (
+        f":root{{--font:{FONT};color-scheme:light;{light}}}\n"
+        f"@media (prefers-color-scheme:dark){{:root:not([data-theme=light])"
+        f"{{color-scheme:dark;{dark}}}}}\n"
+        f":root[data-theme=dark]{{color-scheme:dark;{dark}}}\n"
+    )
+
+
+def _properties(theme: Theme) -> Markup:
+    return Markup(
+        "".join(f"--{name.replace('_', '-')}:{value};" for name, value in theme.colours().items())
+    )

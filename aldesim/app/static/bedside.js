@@ -1,0 +1,310 @@
+// The bedside: a setting in, pictures and words out; at most one question under way at a time.
+import { ask, element, save, saveBlob, say, themeName, trouble } from "./server.js";
+import { draw, Gallery, ready } from "./plots.js";
+
+const HALF_HOURS_VIEW = 1.5; // days on either side of the moment
+const REST_AFTER = 350; // ms of quiet before the years are computed
+const END = 730;
+
+const form = document.getElementById("setting");
+const lane = document.getElementById("plot-lane");
+let picture, gallery, end = 20, view = "days", moment = null, range = null;
+let held = null, wanted = null, busy = false, restTimer = 0, started = 0;
+
+const plotId = (target) => target.id.replace("plot-", "");
+
+export async function start() {
+  if (innerWidth < 900) document.getElementById("setting-box").open = false;
+  await ready();
+  gallery = new Gallery([lane, ...document.querySelectorAll("#panels .plot")], render);
+  fromAddress();
+  listen();
+  if (held) await holdNow(held);
+  wish();
+}
+
+export function recolour() {
+  if (picture) question("bedside.redraw", themeName()).then(take);
+}
+
+export function shown() { if (picture) dispatchEvent(new Event("resize")); }
+
+// --- the setting -------------------------------------------------------------------------------
+
+function setting() {
+  const values = {};
+  for (const field of form.elements) {
+    if (field.name) values[field.name] = field.type === "range" ? Number(field.value) : field.value;
+  }
+  return values;
+}
+
+function set(values) {
+  for (const field of form.elements) {
+    if (!field.name) continue;
+    field.value = values[field.name] ?? field.dataset.start;
+    follow(field);
+  }
+}
+
+function follow(field) {
+  const number = document.getElementById(`${field.id}-number`);
+  if (!number) return;
+  number.value = field.value;
+  field.setAttribute("aria-valuetext", `${field.value} ${field.dataset.unit}`.trim());
+}
+
+function changed(values) {
+  const found = {};
+  for (const field of form.elements) {
+    if (field.name && String(values[field.name]) !== field.dataset.start) found[field.name] = values[field.name];
+  }
+  return found;
+}
+
+function fromAddress() {
+  const query = new URLSearchParams(location.hash.split("?")[1] || "");
+  const own = {}, beside = {};
+  for (const [name, value] of query) (name.startsWith("b.") ? beside : own)[name.replace("b.", "")] = value;
+  set(own);
+  if (Object.keys(beside).length || query.has("b")) { const kept = setting(); set(beside); held = setting(); set(kept); }
+}
+
+function toAddress() {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(changed(setting()))) query.set(name, value);
+  if (held) { query.set("b", ""); for (const [name, value] of Object.entries(changed(held))) query.set(`b.${name}`, value); }
+  const text = query.toString();
+  history.replaceState(null, "", `#bedside${text ? "?" + text : ""}`);
+}
+
+// --- questions ---------------------------------------------------------------------------------
+
+async function question(...words) {
+  try {
+    const answer = await ask(...words);
+    trouble("");
+    return answer;
+  } catch (error) {
+    trouble(error.message);
+    return null;
+  }
+}
+
+function wish() {
+  started ||= performance.now();
+  wanted = setting();
+  clearTimeout(restTimer);
+  if (!busy) next();
+}
+
+async function next() {
+  busy = true;
+  while (wanted) {
+    const now = wanted, from = started;
+    wanted = null;
+    started = 0;
+    const answer = await question("bedside.draw", now, themeName());
+    if (answer) {
+      moment = answer.moment.day;
+      tell(answer);
+      await take(answer);
+      performance.measure("bedside picture", { start: from });
+      toAddress();
+    }
+  }
+  busy = false;
+  restTimer = setTimeout(rest, REST_AFTER);
+}
+
+async function rest() {
+  if (busy) return;
+  busy = true;
+  const answer = await question("bedside.rest", themeName());
+  busy = false;
+  if (wanted) return next();
+  if (answer) { document.getElementById("headline").textContent = answer.headline; await take(answer); }
+  document.getElementById("page-bedside").dataset.complete = "true";
+}
+
+async function holdNow(values) {
+  held = values;
+  const answer = picture || values ? await question("bedside.hold", values, themeName()) : null;
+  const button = document.getElementById("hold");
+  button.setAttribute("aria-pressed", String(Boolean(held)));
+  button.textContent = held ? "Let go of B" : "Hold this beside";
+  if (answer) await take(answer);
+}
+
+// --- pictures ----------------------------------------------------------------------------------
+
+async function take(answer) {
+  if (!answer) return;
+  picture = { lane: answer.lane, ...answer.panels };
+  end = answer.end;
+  if (answer.failed) trouble(`The simulation of this patient failed: ${answer.failed}`);
+  outcomes(answer.outcomes);
+  await gallery.redraw();
+}
+
+function span() {
+  if (range) return range;
+  if (view === "years") return [-END / 80, END];
+  if (view === "hours") {
+    const middle = Math.max(moment ?? 0, HALF_HOURS_VIEW);
+    return [middle - HALF_HOURS_VIEW, middle + HALF_HOURS_VIEW];
+  }
+  return [-end / 80, end];
+}
+
+function shapes() {
+  if (moment === null) return [];
+  const colour = getComputedStyle(document.documentElement).getPropertyValue("--accent");
+  return [{ type: "line", x0: moment, x1: moment, y0: 0, y1: 1, yref: "paper", line: { color: colour, width: 1 } }];
+}
+
+async function render(target) {
+  const id = plotId(target);
+  const spec = picture?.[id];
+  if (!spec) return;
+  await draw(target, spec, { xaxis: { range: span() }, shapes: shapes() });
+  const caption = spec.layout.meta?.caption;
+  if (caption) target.setAttribute("aria-label", caption);
+  if (!target.dataset.listens) {
+    target.dataset.listens = "true";
+    target.on("plotly_click", (event) => look(event.points[0].x));
+    target.on("plotly_relayout", (change) => zoomed(change));
+    target.on("plotly_doubleclick", () => { range = null; gallery.redraw(); });
+  }
+}
+
+function zoomed(change) {
+  if (change["xaxis.range[0]"] === undefined) return;
+  range = [change["xaxis.range[0]"], change["xaxis.range[1]"]];
+  gallery.redraw();
+}
+
+function choose(name) {
+  view = name;
+  range = null;
+  for (const button of document.querySelectorAll("[data-view]")) button.setAttribute("aria-pressed", String(button.dataset.view === name));
+  gallery.redraw();
+}
+
+// --- words -------------------------------------------------------------------------------------
+
+async function look(day) {
+  const answer = await question("bedside.moment", Math.max(0, Number(day)));
+  if (!answer) return;
+  moment = answer.day;
+  tellMoment(answer);
+  gallery.redraw();
+}
+
+function tell(answer) {
+  document.getElementById("headline").textContent = answer.headline;
+  document.getElementById("lane-caption").textContent = `Doses on the time line: ${answer.headline}`;
+  say(answer.headline);
+  tellMoment(answer.moment);
+  const list = document.getElementById("missed");
+  list.replaceChildren(...answer.missed.map((row) => {
+    const item = element("li"), button = element("button", row.text, { type: "button", class: "link" });
+    button.addEventListener("click", () => look(row.day));
+    item.append(button);
+    return item;
+  }));
+  if (!answer.missed.length) list.append(element("li", "Every dose was given.", { class: "quiet" }));
+}
+
+function tellMoment(told) {
+  document.getElementById("moment-heading").textContent = `What happens on ${told.heading}`;
+  document.getElementById("moment").replaceChildren(...told.sentences.map((text) => element("p", text)));
+}
+
+function outcomes(rows) {
+  const table = document.getElementById("outcomes");
+  const body = element("tbody");
+  for (const [name, ...values] of rows) {
+    const row = element("tr");
+    row.append(element("th", name, { scope: "row" }), ...values.map((value) => element("td", value)));
+    body.append(row);
+  }
+  table.replaceChildren(body);
+  if (rows[0].length > 2) {
+    const head = element("thead"), row = element("tr");
+    row.append(element("td"), element("th", "A", { scope: "col" }), element("th", "B (held)", { scope: "col" }));
+    head.append(row);
+    table.prepend(head);
+  }
+}
+
+// --- what a person does ------------------------------------------------------------------------
+
+function listen() {
+  form.addEventListener("input", (event) => {
+    const field = event.target;
+    if (field.dataset.of) {
+      const slider = form.elements[field.dataset.of];
+      if (field.value === "" || !field.checkValidity()) return;
+      slider.value = field.value;
+    } else follow(field);
+    wish();
+  });
+  form.addEventListener("change", (event) => {
+    const of = event.target.dataset.of;
+    if (of) follow(form.elements[of]);
+  });
+  form.addEventListener("submit", (event) => event.preventDefault());
+  form.addEventListener("reset", (event) => { event.preventDefault(); set({}); wish(); });
+  for (const button of document.querySelectorAll("[data-view]")) button.addEventListener("click", () => choose(button.dataset.view));
+  document.getElementById("hold").addEventListener("click", async () => { await holdNow(held ? null : setting()); toAddress(); say(held ? "Held as B" : "B let go"); });
+  document.getElementById("share").addEventListener("click", share);
+  for (const kind of ["csv", "yaml"]) document.getElementById(kind).addEventListener("click", () => download(kind));
+  document.getElementById("png").addEventListener("click", png);
+}
+
+async function share(event) {
+  toAddress();
+  const button = event.currentTarget;
+  try {
+    await navigator.clipboard.writeText(location.href);
+    button.textContent = "Link copied";
+    say("Link copied");
+  } catch {
+    trouble(`Copy this address: ${location.href}`);
+  }
+  setTimeout(() => { button.textContent = "Copy link"; }, 2000);
+}
+
+async function download(kind) {
+  const file = await question("bedside.export", kind);
+  if (file) save(file.name, file.type, file.content);
+}
+
+async function png() {
+  await gallery.all();
+  const plots = [...document.querySelectorAll("#page-bedside .plot")];
+  const width = 620, height = 230, gap = 34, columns = 2;
+  const rows = Math.ceil((plots.length - 1) / columns);
+  const canvas = element("canvas");
+  canvas.width = columns * width;
+  canvas.height = 150 + rows * (height + gap);
+  const pen = canvas.getContext("2d"), style = getComputedStyle(document.body);
+  pen.fillStyle = style.backgroundColor;
+  pen.fillRect(0, 0, canvas.width, canvas.height);
+  pen.fillStyle = style.color;
+  pen.font = `600 16px ${style.fontFamily}`;
+  pen.fillText(`aldesim. ${document.getElementById("headline").textContent} Research use only.`, 16, 26);
+  for (const [index, plot] of plots.entries()) {
+    const first = index === 0;
+    const size = { format: "png", width: first ? canvas.width : width, height: first ? 110 : height };
+    const image = new Image();
+    image.src = await window.Plotly.toImage(plot, size);
+    await image.decode();
+    const place = index - 1, x = first ? 0 : (place % columns) * width;
+    const y = first ? 36 : 150 + Math.floor(place / columns) * (height + gap);
+    if (!first) pen.fillText(plot.closest("figure").querySelector("h3").textContent + ", " + plot.closest("figure").querySelector(".unit").textContent, x + 16, y + 18);
+    pen.drawImage(image, x, first ? y : y + gap - 10, size.width, size.height);
+  }
+  canvas.toBlob((blob) => saveBlob("bedside.png", blob), "image/png");
+}

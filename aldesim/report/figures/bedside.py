@@ -1,0 +1,392 @@
+"""One patient's signs as small pictures that share their time axis; two settings at once.
+
+Everything here is a plain dictionary of Plotly's figure schema, so that an app can redraw while a
+slider moves; `bedside` wraps one for a notebook.
+"""
+
+import base64
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from aldesim.report.figures.canvas import template
+from aldesim.report.palette import LIGHT, Theme, fade
+from aldesim.report.signs import LOG_FLOOR
+from aldesim.report.wording import ACTIONS, number, plain, words
+
+LOWEST_LOG_CELLS = 1.0
+HELD_DASH = "4px,3px"
+GRADE_STEPS = (0, 0.5, 1, 2, 3)
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One line: the sign, what it is called beside others, its colour in the palette."""
+
+    sign: str
+    name: str
+    colour: str
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One small picture.
+
+    Parameters
+    ----------
+    id, title, unit : str
+        Key, heading, unit of the axis.
+    curves : tuple of Curve
+        What is drawn.
+    digits : int
+        Decimals in text.
+    floor : float
+        Lowest value of a logarithmic axis; 0 for a linear one.
+    area : Curve, optional
+        A sign behind the lines, on an axis of its own at the right.
+    area_unit : str
+        Unit of that axis.
+    """
+
+    id: str
+    title: str
+    unit: str
+    curves: tuple[Curve, ...]
+    digits: int = 0
+    floor: float = 0.0
+    area: Curve | None = None
+    area_unit: str = ""
+
+
+PANELS = (
+    Panel("il2", "IL-2 in plasma", "pM", (Curve("il2_plasma", "IL-2", "il2"),), 1, LOG_FLOOR),
+    Panel(
+        "signal",
+        "Receptor signal",
+        "0 rest, 1 full",
+        (
+            Curve("signal_Treg", "Treg", "treg"),
+            Curve("signal_CD8", "CD8", "cd8"),
+            Curve("signal_NK", "NK", "nk"),
+        ),
+        2,
+    ),
+    Panel(
+        "cells",
+        "Cells in the body",
+        "cells/µL",
+        (
+            Curve("Treg", "Treg", "treg"),
+            Curve("CD8_effector", "CD8 effector", "cd8"),
+            Curve("NK", "NK", "nk"),
+        ),
+        0,
+        LOWEST_LOG_CELLS,
+    ),
+    Panel(
+        "lymphocytes",
+        "Lymphocytes in blood",
+        "cells/µL",
+        (Curve("lymphocytes", "Lymphocytes", "lymphocytes"),),
+    ),
+    Panel(
+        "leak", "Capillary leak", "share of largest", (Curve("permeability", "Leak", "fluid"),), 2
+    ),
+    Panel(
+        "circulation",
+        "Pressure and heart rate",
+        "mmHg, beats/min",
+        (
+            Curve("MAP", "Mean pressure", "pressure"),
+            Curve("heart_rate", "Heart rate", "heart_rate"),
+        ),
+        area=Curve("pressor_dose", "Vasopressor", "pressor"),
+        area_unit="µg/kg/min",
+    ),
+    Panel("weight", "Body weight", "kg", (Curve("weight", "Weight", "fluid"),), 1),
+    Panel("albumin", "Albumin", "g/dL", (Curve("albumin", "Albumin", "fluid"),), 1),
+    Panel("creatinine", "Creatinine", "mg/dL", (Curve("creatinine", "Creatinine", "kidney"),), 2),
+    Panel("urine", "Urine", "mL/h", (Curve("urine_output", "Urine", "kidney"),)),
+    Panel(
+        "temperature", "Temperature", "°C", (Curve("temperature", "Temperature", "temperature"),), 1
+    ),
+    Panel("tumour", "Tumour, sum of diameters", "mm", (Curve("SLD", "Tumour", "tumour"),)),
+)
+"""Every panel of lines, in the order of the page."""
+
+SYMPTOMS = {
+    "confusion": "Confusion",
+    "fatigue": "Fatigue",
+    "nausea": "Nausea",
+    "chills": "Chills",
+    "rash": "Rash",
+    "dyspnoea": "Breathlessness",
+}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One setting's course as the pictures need it.
+
+    Parameters
+    ----------
+    signs : mapping of str to ndarray, shape (k,)
+        `time` (days) and the signs.
+    doses : sequence of dict
+        Rows of the ledger: `time`, `cycle`, `slot`, `action`, `reasons`.
+    events : sequence of (float, str)
+        Day and kind of sudden events.
+    name : str
+        What the setting is called, in text on hover; empty if it is the only one.
+    """
+
+    signs: Mapping[str, np.ndarray]
+    doses: Sequence[Mapping[str, Any]] = ()
+    events: Sequence[tuple[float, str]] = ()
+    name: str = ""
+
+
+def bedside(panel: Panel, shown: Sequence[Shown], *, theme: Theme = LIGHT) -> go.Figure:
+    """One panel as a figure; the second setting is dashed.
+
+    Parameters
+    ----------
+    panel : Panel
+        Of `PANELS`.
+    shown : sequence of Shown
+        One or two settings.
+    theme : Theme
+        Colours.
+    """
+    figure = go.Figure(panel_spec(panel, shown, theme))
+    return figure.update_layout(template=template(theme), title_text=plain(panel.title))
+
+
+def panel_spec(panel: Panel, shown: Sequence[Shown], theme: Theme) -> dict[str, Any]:
+    """Data and layout of one panel, without the template."""
+    traces = []
+    for order, one in enumerate(shown):
+        x = packed(one.signs["time"])
+        suffix = f" ({one.name})" if one.name else ""
+        if panel.area is not None and np.nanmax(one.signs[panel.area.sign], initial=0) > 0:
+            traces.append(_area(panel, one, x, order, suffix, theme))
+        for curve in panel.curves:
+            values = one.signs[curve.sign]
+            if panel.floor:
+                values = np.maximum(values, panel.floor)
+            traces.append(
+                {
+                    "type": "scatter",
+                    "mode": "lines",
+                    "x": x,
+                    "y": packed(values),
+                    "name": curve.name + suffix,
+                    "line": {
+                        "color": getattr(theme, curve.colour),
+                        "width": 1.5 if order else 2,
+                        "dash": HELD_DASH if order else "solid",
+                    },
+                    "opacity": 0.75 if order else 1,
+                    "hovertemplate": f"%{{y:,.{panel.digits}f}}",
+                }
+            )
+    layout = _layout(panel, theme) | {"meta": {"caption": panel_caption(panel, shown)}}
+    return {"data": traces, "layout": layout}
+
+
+def panel_caption(panel: Panel, shown: Sequence[Shown]) -> str:
+    """First, lowest and highest value of every curve in words, for those who do not see it."""
+    parts = []
+    for one in shown:
+        for curve in panel.curves:
+            values = one.signs[curve.sign]
+            values = values[np.isfinite(values)]
+            if not len(values):
+                continue
+            first, low, high = (
+                number(float(v), panel.digits) for v in (values[0], values.min(), values.max())
+            )
+            name = f"{curve.name} {one.name}".strip()
+            parts.append(f"{name} {first} at first, lowest {low}, highest {high}")
+    return f"{panel.title} ({panel.unit}): {'; '.join(parts)}."
+
+
+def _area(
+    panel: Panel, one: Shown, x: dict[str, str], order: int, suffix: str, theme: Theme
+) -> dict[str, Any]:
+    assert panel.area is not None
+    colour = getattr(theme, panel.area.colour)
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": x,
+        "y": packed(one.signs[panel.area.sign]),
+        "yaxis": "y2",
+        "name": panel.area.name + suffix,
+        "line": {"color": colour, "width": 1, "dash": HELD_DASH if order else "solid"},
+        "fill": "none" if order else "tozeroy",
+        "fillcolor": fade(colour, 0.18),
+        "hovertemplate": f"%{{y:.2f}} {panel.area_unit}",
+    }
+
+
+def _layout(panel: Panel, theme: Theme) -> dict[str, Any]:
+    right = 40 if panel.area else 10
+    layout: dict[str, Any] = {
+        "margin": {"l": 44, "r": right, "t": 6, "b": 22},
+        "showlegend": False,
+        "hovermode": "x unified",
+        "xaxis": {"showgrid": True, "nticks": 6, "hoverformat": ".2f", "automargin": False},
+        "yaxis": {"nticks": 4, "automargin": False, "fixedrange": True},
+    }
+    if panel.floor:
+        layout["yaxis"] |= {"type": "log", "dtick": 1, "tickformat": ",~r"}
+    if panel.area:
+        layout["yaxis2"] = {
+            "overlaying": "y",
+            "side": "right",
+            "rangemode": "tozero",
+            "showgrid": False,
+            "fixedrange": True,
+            "tickmode": "auto",
+            "nticks": 3,
+            "tickformat": "~r",
+            "automargin": False,
+            "tickfont": {"color": getattr(theme, panel.area.colour), "size": 11},
+        }
+    return layout
+
+
+def symptom_spec(shown: Sequence[Shown], theme: Theme) -> dict[str, Any]:
+    """Symptoms as bands that darken with severity; 1 is moderate."""
+    scale = [theme.surface, theme.grade_1, theme.grade_2, theme.grade_3, theme.grade_4]
+    top = GRADE_STEPS[-1]
+    colours = [[step / top, colour] for step, colour in zip(GRADE_STEPS, scale, strict=True)]
+    rows, values = [], []
+    for one in reversed(shown):
+        for sign, name in reversed(SYMPTOMS.items()):
+            rows.append(f"{name} {one.name}".strip())
+            values.append(one.signs[sign])
+    longest = max(len(row) for row in values)
+    x = max((one.signs["time"] for one in shown), key=len)
+    z = np.stack([np.pad(row, (0, longest - len(row)), constant_values=np.nan) for row in values])
+    return {
+        "data": [
+            {
+                "type": "heatmap",
+                "x": packed(x),
+                "y": rows,
+                "z": packed(z),
+                "zmin": 0,
+                "zmax": top,
+                "colorscale": colours,
+                "showscale": False,
+                "ygap": 2,
+                "hovertemplate": "%{y}: %{z:.1f} (1 = moderate)<extra></extra>",
+            }
+        ],
+        "layout": {
+            "margin": {"l": 100, "r": 10, "t": 6, "b": 22},
+            "hovermode": "closest",
+            "xaxis": {"showgrid": False, "nticks": 6, "automargin": False},
+            "yaxis": {"fixedrange": True, "showgrid": False, "automargin": False},
+        },
+    }
+
+
+@dataclass(frozen=True)
+class _Mark:
+    action: str
+    word: str
+    symbol: str
+    colour: str
+
+
+def lane_spec(shown: Sequence[Shown], theme: Theme) -> dict[str, Any]:
+    """Every dose that fell due on the time line: given, held, or stopped; events as flags."""
+    marks = (
+        _Mark("give", "given", "triangle-up", theme.given),
+        _Mark("hold", "held", "diamond-open", theme.held),
+        _Mark("stop", "stopped", "x", theme.stopped),
+    )
+    traces: list[dict[str, Any]] = []
+    for order, one in enumerate(shown):
+        level = len(shown) - 1 - order
+        for mark in marks:
+            rows = [row for row in one.doses if row["action"].startswith(mark.action)]
+            traces.append(
+                {
+                    "type": "scatter",
+                    "mode": "markers",
+                    "x": [row["time"] for row in rows],
+                    "y": [level] * len(rows),
+                    "text": [_on_hover(row, one.name) for row in rows],
+                    "name": mark.word,
+                    "cliponaxis": False,
+                    "showlegend": False,
+                    "marker": {
+                        "symbol": mark.symbol,
+                        "size": 11,
+                        "color": mark.colour,
+                        "line": {"width": 2 if mark.action == "hold" else 0, "color": mark.colour},
+                    },
+                    "hovertemplate": "%{text}<extra></extra>",
+                }
+            )
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "x": [day for day, _ in one.events],
+                "y": [level + 0.38] * len(one.events),
+                "text": [f"Day {day:.1f}: {plain(words(kind))}" for day, kind in one.events],
+                "name": "event",
+                "cliponaxis": False,
+                "showlegend": False,
+                "marker": {"symbol": "star-triangle-down", "size": 10, "color": theme.ink},
+                "hovertemplate": "%{text}<extra></extra>",
+            }
+        )
+    names = [one.name for one in shown]
+    return {
+        "data": traces,
+        "layout": {
+            "margin": {"l": 44, "r": 10, "t": 4, "b": 34},
+            "hovermode": "closest",
+            "showlegend": False,
+            "xaxis": {
+                "showgrid": True,
+                "nticks": 10,
+                "automargin": False,
+                "title": {"text": "Day since first dose", "standoff": 4},
+            },
+            "yaxis": {
+                "range": [-0.6, len(shown) - 0.4],
+                "tickvals": list(range(len(shown))),
+                "ticktext": list(reversed(names)),
+                "showgrid": False,
+                "fixedrange": True,
+                "automargin": False,
+            },
+        },
+    }
+
+
+def _on_hover(row: Mapping[str, Any], name: str) -> str:
+    """What a dose mark says: number, day, and why it was not given."""
+    head = f"{name}: " if name else ""
+    text = f"{head}Cycle {row['cycle']}, dose {row['slot']}, day {row['time']:.2f}: "
+    text += ACTIONS.get(row["action"], words(row["action"]))
+    for reason in filter(None, row["reasons"].split("; ")):
+        text += f"<br>{plain(words(reason))}"
+    return text
+
+
+def packed(values: np.ndarray) -> dict[str, str]:
+    """Numbers as Plotly's typed array: little-endian 32-bit floats in base64."""
+    array = np.ascontiguousarray(values, dtype="<f4")
+    coded = {"dtype": "f4", "bdata": base64.b64encode(array.tobytes()).decode("ascii")}
+    return coded if array.ndim == 1 else coded | {"shape": ", ".join(map(str, array.shape))}

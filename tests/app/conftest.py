@@ -1,0 +1,104 @@
+"""A served app and a real browser, one of each for all tests of a worker."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+NO_BROWSER = (
+    "Browser tests left out: no Chromium here. Install one (apt-get install chromium, or"
+    " playwright install chromium) and run again."
+)
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+_left_out = pytest.StashKey[int]()
+
+
+def chromium() -> str | None:
+    """Path of a Chromium: the system's, or the one that Playwright keeps."""
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        if found := shutil.which(name):
+            return found
+    kept = Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH", Path.home() / ".cache/ms-playwright"))
+    return next((str(path) for path in sorted(kept.glob("chromium-*/chrome-linux*/chrome"))), None)
+
+
+def pytest_collection_modifyitems(config, items):
+    """Leave the browser tests out where there is no browser; the summary says so."""
+    if chromium():
+        return
+    out = [item for item in items if item.get_closest_marker("browser")]
+    if out:
+        config.hook.pytest_deselected(items=out)
+        items[:] = [item for item in items if item not in out]
+        config.stash[_left_out] = len(out)
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    if not chromium():
+        terminalreporter.write_line(NO_BROWSER, yellow=True)
+
+
+@contextmanager
+def served(folder: Path, *arguments: str):
+    """`aldesim serve` in a folder; yields its address and the file of what it writes."""
+    log = folder / "server.log"
+    command = [sys.executable, "-m", "aldesim.cli", "serve", "--port", "0", *arguments]
+    with log.open("w") as file:
+        server = subprocess.Popen(
+            command, cwd=folder, stdout=subprocess.PIPE, stderr=file, text=True
+        )
+        try:
+            assert server.stdout is not None
+            line = server.stdout.readline()
+            assert "http://" in line, log.read_text()
+            yield line.split("served on ")[1].split(" ")[0], log
+        finally:
+            server.send_signal(signal.SIGINT)
+            server.wait(30)
+            server.stdout.close()  # type: ignore[union-attr]
+
+
+@pytest.fixture(scope="session")
+def app(tmp_path_factory):
+    """Address of a served app; at the end its log must hold no traceback."""
+    with served(tmp_path_factory.mktemp("app")) as (address, log):
+        yield address
+        assert "Traceback" not in log.read_text(), log.read_text()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def page(app, browser):
+    """A page of a fresh session; no error may reach its console."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(30_000)
+    opened = context.new_page()
+    errors: list[str] = []
+    opened.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)
+    opened.on("pageerror", lambda error: errors.append(str(error)))
+    opened.address = app
+    yield opened
+    context.close()
+    assert not errors
