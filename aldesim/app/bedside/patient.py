@@ -1,23 +1,20 @@
 """One virtual patient from a setting, treated by the closed loop that trials use."""
 
-from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from dataclasses import dataclass, fields, replace
+from functools import cache, cached_property, lru_cache
 
 import numpy as np
 import polars as pl
 
 from aldesim import model
 from aldesim.app.bedside.setting import Value
-from aldesim.care import Grading, load_rules, load_support
-from aldesim.care.measurement import load_schedule
-from aldesim.drug import load_molecule
+from aldesim.care import Grading
 from aldesim.population import VirtualPatients, draw, load_population
 from aldesim.population.covariates import glomerular_filtration_rate
 from aldesim.regimen import Regimen, body_surface_area, load_regimen
 from aldesim.trial.clock import Clock
-from aldesim.trial.events import load_event_kinds
 from aldesim.trial.journal import COURSE_SIGNS
-from aldesim.trial.protocol import Protocol
+from aldesim.trial.protocol import Protocol, prepare
 from aldesim.trial.scenario import Scenario
 from aldesim.trial.treat import ClosedLoop
 
@@ -29,6 +26,7 @@ DAYS_SHOWN_AFTER_LAST_DOSE = 4
 SCAN_EVERY_DAYS = 56
 FIRST_SCAN_AFTER_LAST_DOSE = 28
 PERCENT = 100.0
+SHELVES_KEPT = 64
 
 NO_GRADES = Grading(version="none", rows=())  # the bedside shows signs, not their grades
 
@@ -108,11 +106,6 @@ def _has_tumour(population: str) -> bool:
     return "SLD_0" in load_population(population).covariates
 
 
-_molecule, _rules, _support = cache(load_molecule), cache(load_rules), cache(load_support)
-_population, _schedule = cache(load_population), cache(load_schedule)
-_event_kinds = cache(load_event_kinds)
-
-
 @cache
 def regimen_at(name: str, percent: float) -> Regimen:
     """A regimen of the shelf with every dose at so many percent of what it says."""
@@ -150,18 +143,16 @@ def scenario_of(setting: dict[str, Value]) -> Scenario:
 def protocol_of(setting: dict[str, Value]) -> OnePatient:
     """Protocol of the setting, everything it names from the shelf."""
     scenario = scenario_of(setting)
-    return OnePatient(
-        scenario=scenario,
-        model=model.load(),
-        population=_population(scenario.population),
-        molecule=_molecule(scenario.molecule),
-        regimen=regimen_at(scenario.regimen, float(setting["dose"])),
-        rules=_rules(scenario.rules),
-        support=_support(scenario.support),
-        event_kinds=_event_kinds(),
-        measurement=_schedule(scenario.measurement),
-        setting=setting,
-    )
+    shelf = _prepared(scenario.model_copy(update={"seed": SEED}).model_dump_json())
+    parts = {field.name: getattr(shelf, field.name) for field in fields(shelf)}
+    regimen = regimen_at(scenario.regimen, float(setting["dose"]))
+    return OnePatient(**parts | {"scenario": scenario, "regimen": regimen, "setting": setting})
+
+
+@lru_cache(maxsize=SHELVES_KEPT)
+def _prepared(scenario: str) -> Protocol:
+    """What a scenario names, read and checked once."""
+    return prepare(Scenario.model_validate_json(scenario))
 
 
 class Course:
