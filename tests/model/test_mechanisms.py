@@ -155,3 +155,41 @@ def test_bright_nk_cells_carry_the_low_dose_response(new_batch, low):
         often_until=84.0,
     )
     assert rise(course, "NK") < 1.3
+
+
+def test_sepsis_kills_and_antibiotics_save(new_batch, high):
+    """The six treatment deaths of melanoma in the approval data were of sepsis (Atkins 1999)."""
+    protected = treat(
+        new_batch(), high_dose(1), until=13.0, orders={"antibiotic_prophylaxis": 1.0}
+    )
+    spared = treat(new_batch(sepsis_lethality=0.0), high_dose(1), until=13.0)
+    risk = [c["treatment_death_hazard"][-1, 0] for c in (high, protected, spared)]
+    assert 0.005 < risk[0] < 0.04
+    assert risk[1] < 0.5 * risk[0]
+    assert risk[2] < 0.5 * risk[0]
+
+
+def test_a_fast_heart_has_a_ceiling(new_batch):
+    """Two hearts at rest 40 beats apart are closer together under the drug (Lee 1989: SD alike)."""
+    course = treat(new_batch(HR_0=np.array([50.0, 90.0])), high_dose(1), until=5.0)
+    rate = course["heart_rate"][course["time"] > 3].max(axis=0)
+    assert rate[1] - rate[0] < 35
+    assert rate.max() < 150
+
+
+def test_a_little_leak_spares_the_kidney(new_batch):
+    """The renal capsule gives way to the first swelling; pressure kept, so that leak acts alone."""
+    calm = {"nitric_oxide_production": 1e-9}
+    courses = [
+        treat(new_batch(permeability_rise=rise, **calm), high_dose(1), until=13.0)
+        for rise in (0.2, 1.6)
+    ]
+    mild, severe = ((c["permeability"].max(), c["kidney_injury"].max()) for c in courses)
+    assert mild[1] / severe[1] < 0.75 * mild[0] / severe[0]
+
+
+def test_platelets_rebound_as_the_marrow_answers_late(new_batch):
+    course = treat(new_batch(), high_dose(1), until=30.0)
+    platelets, start = course["platelets"][:, 0], course["platelets"][0, 0]
+    lowest = course["time"][np.argmin(platelets)]
+    assert platelets[course["time"] > lowest].max() > 1.01 * start

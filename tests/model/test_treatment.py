@@ -99,7 +99,8 @@ def test_pools_grow(nominal):
 
 def test_other_organs(nominal):
     assert 1.2 < during(nominal, "bilirubin", 0, 13).max() < 6
-    assert 60 < during(nominal, "platelets", 0, 13).min() < 150
+    # Below 150 in 31.5 % (Urology 2014, PMID 24767525) and 37 % (US label) of patients.
+    assert 130 < during(nominal, "platelets", 0, 13).min() < 175
     assert 37.8 < during(nominal, "temperature", 0, 6).max() < 39.5
     assert 0.3 < during(nominal, "confusion", 0, 13).max() < 1.2
     assert 3 < fold(nominal, "eosinophils", 0, 30) < 25
