@@ -6,7 +6,16 @@ import cyclopts
 
 from aldesim import __version__
 from aldesim.commands import app as web
-from aldesim.commands import calibration, clinic, design, evidence, forecast, laboratory, trial
+from aldesim.commands import (
+    calibration,
+    clinic,
+    design,
+    evidence,
+    forecast,
+    laboratory,
+    trial,
+    trial_designs,
+)
 from aldesim.commands.terminal import NOTICE
 from aldesim.errors import InputError
 
@@ -21,6 +30,7 @@ app = cyclopts.App(
 )
 for command in (
     *(trial.run, trial.compare, trial.scenarios, trial.records),
+    *(trial_designs.trial, trial_designs.power, trial_designs.trials),
     *(clinic.screen, clinic.plan, clinic.regimens),
     *(laboratory.molecules, laboratory.potency, evidence.qualify),
     calibration.calibrate,

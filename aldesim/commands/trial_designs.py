@@ -1,0 +1,166 @@
+"""`aldesim trial`, `power`, `trials`: trial designs simulated many times over."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aldesim.commands.terminal import NOTICE, Progress, table
+from aldesim.errors import InputError
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from aldesim.trial.design import Design, DesignForecast
+
+
+def trial(
+    design: str,
+    *,
+    replicates: int = 1000,
+    pool: int | None = None,
+    size: int | None = None,
+    seed: int | None = None,
+    out: Path | None = None,
+    workers: int | None = None,
+    chunk: int | None = None,
+) -> int:
+    """Simulate a trial design many times: what such a trial would report.
+
+    Parameters
+    ----------
+    design
+        A name from `aldesim trials`, or a path ending in .yaml.
+    replicates
+        Trials drawn from the pool of virtual patients.
+    pool
+        Virtual patients, treated once in every arm (default: the design's).
+    size
+        Patients of one trial, all arms together (default: the design's).
+    seed
+        Seed of all randomness (default: the design's).
+    out
+        Folder (default: runs/trial-DESIGN).
+    workers
+        Chunks computed at the same time (default: the machine's cores).
+    chunk
+        Patients per chunk; changes memory and speed, never the result.
+    """
+    from aldesim.report.trial_design import write_design_page
+    from aldesim.trial.design import simulate_design
+
+    with Progress("patients") as progress:
+        found = simulate_design(
+            design,
+            replicates=replicates,
+            pool=pool,
+            size=size,
+            seed=seed,
+            out=out,
+            workers=workers,
+            chunk=chunk,
+            progress=progress.show,
+        )
+    page = write_design_page(found)
+    _print_forecast(found)
+    print(NOTICE)
+    print(f"Trial: {page}")
+    return 0
+
+
+def power(
+    design: str,
+    *,
+    sizes: str | None = None,
+    replicates: int = 2000,
+    pool: int | None = None,
+    seed: int | None = None,
+    out: Path | None = None,
+    workers: int | None = None,
+    chunk: int | None = None,
+) -> int:
+    """Power and assurance of a trial design against its number of patients.
+
+    Parameters
+    ----------
+    design
+        A name from `aldesim trials`, or a path ending in .yaml.
+    sizes
+        Numbers of patients in all arms, separated by commas (default: the design's own).
+    replicates
+        Trials for each size.
+    pool
+        Virtual patients, treated once in every arm (default: the design's).
+    seed
+        Seed of all randomness (default: the design's).
+    out
+        Folder (default: runs/trial-DESIGN, shared with `aldesim trial`).
+    workers
+        Chunks computed at the same time (default: the machine's cores).
+    chunk
+        Patients per chunk; changes memory and speed, never the result.
+    """
+    from aldesim.report.trial_design import write_design_page
+    from aldesim.trial.design import power as find_power
+    from aldesim.trial.design import simulate_design
+
+    wanted = _sizes(sizes)
+    with Progress("patients") as progress:
+        found = simulate_design(
+            design,
+            pool=pool,
+            seed=seed,
+            out=out,
+            workers=workers,
+            chunk=chunk,
+            progress=progress.show,
+        )
+    curve = find_power(found.design, found.pool, wanted, replicates)
+    curve.write_csv(found.folder / "power.csv")
+    page = write_design_page(found, curve)
+    _print_power(found.design, curve)
+    print(NOTICE)
+    print(f"Power: {page}")
+    return 0
+
+
+def trials() -> int:
+    """List the trial designs on the shelf."""
+    from aldesim.trial.design import design_names, load_design, size_of
+
+    found = [load_design(name) for name in design_names()]
+    rows = [(d.name, d.title, str(len(d.arms)), f"{size_of(d):,}") for d in found]
+    table(["design", "what it is", "arms", "patients"], rows)
+    return 0
+
+
+def _sizes(text: str | None) -> list[int]:
+    if text is None:
+        return []
+    try:
+        return sorted({int(word) for word in text.split(",")})
+    except ValueError:
+        allowed = "must be whole numbers separated by commas"
+        raise InputError("power", "sizes", text, allowed) from None
+
+
+def _print_forecast(found: "DesignForecast") -> None:
+    from aldesim.report.trial_design import design_rows, predictive_rows
+
+    table(["", "", "note"], design_rows(found), title=found.design.title)
+    print()
+    table(
+        ["arm", "", "median trial", "95 % of trials"],
+        [row[:4] for row in predictive_rows(found)],
+        title=f"What such a trial would report ({found.replicates.trials.height:,} replicates)",
+    )
+
+
+def _print_power(design: "Design", curve: "pl.DataFrame") -> None:
+    from aldesim.report.trial_design import power_rows
+
+    rows: Sequence[Sequence[str]] = power_rows(curve)
+    table(
+        ["patients", "power", "95 % Monte Carlo", "assurance", "stopped early", "mean patients"],
+        rows,
+        title=design.title,
+    )
