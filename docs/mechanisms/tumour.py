@@ -227,7 +227,7 @@ def archetypes() -> Shown:
     "Treatment slows the spread: NK cells and memory clear cells on their way.",
     "tumour.ant: metastasis_hazard, seeding_defence",
     "seeding_NK_brake = 0, seeding_memory_half = 1e9",
-    "New lesions expected so far",
+    "Colonies expected so far",
     given=TWO,
 )
 def spread() -> Shown:
@@ -238,7 +238,7 @@ def spread() -> Shown:
     }
     c = run(variants, high_dose(2), until(90, 0.5), "metastasis_hazard")
     last = c["metastasis_hazard"][-1]
-    numbers = {"new lesions expected in 90 days": c.each(last)}
+    numbers = {"colonies of 2 mm expected in 90 days": c.each(last)}
     return Shown(
         c.lines("metastasis_hazard", LIGHT.nk), numbers, bool(last[0] < 0.8 * last[1]), named(same)
     )
