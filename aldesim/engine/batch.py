@@ -64,6 +64,7 @@ class Batch:
         self._set_tolerances(scale)
         self._scratch = [aligned(machine.workspace_rows, machine.width) for _ in self._ranges]
         self._calls = self._bind()
+        self._plans: dict[tuple[str, ...], dict[str, tuple[list[str], np.ndarray]]] = {}
 
     @property
     def size(self) -> int:
@@ -165,27 +166,41 @@ class Batch:
         InputError
             If a name is unknown.
         """
-        computed: np.ndarray | None = None
-        failed = self._groups.column(self._control, STATUS) != LaneStatus.OK
-        any_failed = bool(failed.any())
+        wanted = tuple(names)
+        plan = self._plans.get(wanted)
+        if plan is None:
+            plan = self._plans[wanted] = self._plan(wanted)
         found: dict[str, np.ndarray] = {}
-        for name in names:
-            if name in self._computed_row:
-                if computed is None:
-                    computed = self._compute()
-                values = self._groups.column(computed, self._computed_row[name])
-            elif name in self._state_row:
-                values = self._groups.column(self._states, self._state_row[name])
-            elif name in self._input_row:
-                values = self._groups.column(self._inputs, self._input_row[name])
+        for kind, (columns, rows) in plan.items():
+            source = {"state": self._states, "input": self._inputs}.get(kind)
+            values = self._groups.columns(self._compute() if source is None else source, rows)
+            found |= zip(columns, values, strict=True)
+        failed = self._groups.column(self._control, STATUS) != LaneStatus.OK
+        if failed.any():
+            for values in found.values():
+                values[failed] = np.nan
+        return {name: found[name] for name in wanted}
+
+    def _plan(self, names: tuple[str, ...]) -> dict[str, tuple[list[str], np.ndarray]]:
+        """Where names are observed: by kind of array, the names and their rows."""
+        plan: dict[str, list[tuple[str, int]]] = {}
+        for name in dict.fromkeys(names):
+            for kind, rows in (
+                ("computed", self._computed_row),
+                ("state", self._state_row),
+                ("input", self._input_row),
+            ):
+                if name in rows:
+                    plan.setdefault(kind, []).append((name, rows[name]))
+                    break
             else:
                 raise InputError(
                     self._program.name, "observable", name, "is not a name that can be observed"
                 )
-            if any_failed:
-                values[failed] = np.nan
-            found[name] = values
-        return found
+        return {
+            kind: ([name for name, _ in pairs], np.array([row for _, row in pairs]))
+            for kind, pairs in plan.items()
+        }
 
     def failure(self, index: int) -> str:
         """What went wrong with a patient, when, and what to change; empty if nothing did.

@@ -38,6 +38,11 @@ class Groups:
         """A copy of one row as (n,)."""
         return array[:, row, :].reshape(-1)[: self.size].copy()
 
+    def columns(self, array: np.ndarray, rows: np.ndarray) -> np.ndarray:
+        """A copy of several rows as (rows, n)."""
+        picked = array[:, rows, :].transpose(1, 0, 2)
+        return picked.reshape(len(rows), -1)[:, : self.size]
+
     def fill(self, array: np.ndarray, row: int, values: np.ndarray) -> None:
         """Set one row from a number or (n,)."""
         if values.ndim == 0:

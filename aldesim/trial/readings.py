@@ -6,6 +6,7 @@ arms that read the patient at the same hour.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -17,6 +18,7 @@ MINUTES_PER_HOUR = 60
 HOURS_PER_DAY = 24
 URINE = "urine_total"  # a total: each collection adds to it, with an error of its own
 VISITS = 128  # drawn at first; more are drawn when they are needed
+FEW = 4  # patients
 PRESSOR_RUNS = 0.01  # ug/kg/min
 
 
@@ -103,20 +105,25 @@ class Readings:
         self._report(minutes)
         hour = self._clock_hour(minutes)
         watched = self._watched(seen)
+        outside = ~inpatient
+        someone_out, someone_new = bool(outside.any()), bool(arriving.any())
         for group in self._schedule.rounds:
-            new = arriving & ((self._taken[group.id] < day) | (group.home_days is None))
-            if new.any():
-                self._read(group, minutes, seen, new, at_once=True, afresh=True)
+            if someone_new:
+                new = arriving & ((self._taken[group.id] < day) | (group.home_days is None))
+                if new.any():
+                    self._read(group, minutes, seen, new, at_once=True, afresh=True)
             due = self._due(group, hour, inpatient, watched.get(group.id))
-            due &= day - self._taken[group.id] >= (group.every_days or 0)
-            due &= self._taken[group.id] < day
-            if due.any():
-                self._read(group, minutes, seen, due)
-            visit = self._visits(group, day, hour, inpatient)
-            if visit.any():
-                self._read(group, minutes, seen, visit, home=True)
-            if group.home_days is None:
-                self._forget(group, ~inpatient)
+            if due is not None and due.any():
+                due &= day - self._taken[group.id] >= (group.every_days or 0)
+                due &= self._taken[group.id] < day
+                if due.any():
+                    self._read(group, minutes, seen, due)
+            if someone_out and group.home_days is None:
+                self._forget(group, outside)
+            elif someone_out and hour == self._schedule.first_dose_hour:
+                visit = outside & (day - self._taken[group.id] >= group.home_days)
+                if visit.any():
+                    self._read(group, minutes, seen, visit, home=True)
         self.collected = any(
             hour in group.at_hours
             for group in self._schedule.rounds
@@ -148,21 +155,13 @@ class Readings:
         hour: int | None,
         inpatient: np.ndarray,
         watched: np.ndarray | None,
-    ) -> np.ndarray:
-        """Who is to be read now in hospital."""
+    ) -> np.ndarray | None:
+        """Who is to be read now in hospital; None if nobody is."""
         if hour in group.at_hours:
             return inpatient.copy()
         if hour is None or watched is None:
-            return np.zeros(len(inpatient), dtype=bool)
+            return None
         return inpatient & watched
-
-    def _visits(
-        self, group: Round, day: float, hour: int | None, inpatient: np.ndarray
-    ) -> np.ndarray:
-        """Who comes from home to be read now."""
-        if group.home_days is None or hour != self._schedule.first_dose_hour:
-            return np.zeros(len(inpatient), dtype=bool)
-        return ~inpatient & (day - self._taken[group.id] >= group.home_days)
 
     def _read(
         self,
@@ -253,16 +252,33 @@ class Readings:
             if drawn is None or drawn.shape[1] <= visit.max():
                 draws = VISITS if drawn is None else 2 * drawn.shape[1]
                 purpose = f"measurement of {sign} at home"
-                drawn = normal(self._seed, purpose, self._patients, draws)
+                drawn = _drawn(self._seed, purpose, self._patients, draws)
                 self._home_errors[sign] = drawn
             return drawn[np.arange(len(visit)), visit]
         day, hour = divmod(clock, HOURS_PER_DAY)
         known = self._errors.get(sign)
         if known is None or known[0] != day:
             purpose = f"measurement of {sign} on day {day}"
-            known = (day, normal(self._seed, purpose, self._patients, group.draws_per_day))
+            known = (day, _drawn(self._seed, purpose, self._patients, group.draws_per_day))
             self._errors[sign] = known
         return known[1][:, group.draw(hour)]
+
+
+def _drawn(seed: int, purpose: str, patients: np.ndarray, draws: int) -> np.ndarray:
+    """Errors in SDs, shape (n, draws); those of few patients are remembered.
+
+    At the bedside one patient is treated again and again, with the same errors each time.
+    """
+    if len(patients) > FEW:
+        return normal(seed, purpose, patients, draws)
+    return _drawn_before(seed, purpose, tuple(patients.tolist()), draws)
+
+
+@lru_cache(maxsize=4096)
+def _drawn_before(seed: int, purpose: str, patients: tuple[int, ...], draws: int) -> np.ndarray:
+    found = normal(seed, purpose, np.array(patients), draws)
+    found.flags.writeable = False
+    return found
 
 
 def _replaced(values: np.ndarray, rows: np.ndarray, new: np.ndarray) -> np.ndarray:

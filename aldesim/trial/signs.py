@@ -109,6 +109,7 @@ class Chart:
         self._last_look = 0.0
         self._last_decision: dict[str, np.ndarray] = {}
         self._last_decision_day = np.nan
+        self._graded: dict[str, tuple[np.ndarray, np.ndarray]] = {}
 
     def look(
         self,
@@ -140,7 +141,7 @@ class Chart:
             seen = self._readings.look(day, seen, inpatient, arriving)
         hot = seen["temperature"] > HIGH_FEVER
         self._hours_above_40 = np.where(hot, self._hours_above_40 + hours, 0.0)
-        confused = grade("confusion", seen["confusion"])
+        confused = self._grade("confusion", seen)
         self._hours_toxic_psychosis = np.where(
             confused >= PSYCHOSIS, self._hours_toxic_psychosis + hours, 0.0
         )
@@ -156,8 +157,12 @@ class Chart:
             "hours_above_40": self._hours_above_40,
             "confusion_grade": confused,
             "hours_toxic_psychosis": self._hours_toxic_psychosis,
-            "dyspnoea_at_rest": _reaches("dyspnoea", AT_REST, seen),
-            "refractory_vomiting": _reaches("vomiting", REFRACTORY, seen),
+            "dyspnoea_at_rest": _where_known(
+                self._grade("dyspnoea", seen) >= AT_REST, seen["dyspnoea"]
+            ),
+            "refractory_vomiting": _where_known(
+                self._grade("vomiting", seen) >= REFRACTORY, seen["vomiting"]
+            ),
             "diarrhoea_mL_per_shift": in_shift,
             "diarrhoea_shifts_of_1L": self._shifts_of_1L,
             "acidosis": _where_known(seen["bicarbonate"] <= ACIDOSIS, seen["bicarbonate"]),
@@ -169,6 +174,13 @@ class Chart:
             **active,
             **{sign: active[cause] for sign, cause in IMPLIED.items() if cause in active},
         }
+
+    def _grade(self, term: str, seen: dict[str, np.ndarray]) -> np.ndarray:
+        """Grade of a term on the sign of its name; what stands on the chart is graded once."""
+        value, known = seen[term], self._graded.get(term)
+        if known is None or known[0] is not value:
+            known = self._graded[term] = value, grade(term, value)
+        return known[1]
 
     def ages(self, day: float) -> dict[str, np.ndarray]:
         """Hours since the readings on the chart were taken, by round; none if they are exact."""
@@ -239,11 +251,6 @@ class Chart:
         if at == len(watched) or abs(watched[at] - start) > 1e-6:
             return np.full(len(total), np.nan)
         return ML_PER_L * (total - self._urine[at][1])
-
-
-def _reaches(term: str, least: int, seen: dict[str, np.ndarray]) -> np.ndarray:
-    """Whether the charted index is graded so high; not known where it is not."""
-    return _where_known(grade(term, seen[term]) >= least, seen[term])
 
 
 def _where_known(flag: np.ndarray, value: np.ndarray) -> np.ndarray:

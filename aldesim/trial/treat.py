@@ -169,6 +169,7 @@ class ClosedLoop:
         self._inputs = {
             name: np.full(len(patients), value) for name, value in protocol.model.inputs.items()
         }
+        self._ward_empty = False
         self._sent: dict[str, np.ndarray] = {}
         self._size_before = np.full(len(patients), np.nan)
         usual = {n: now.copy() for n, now in self._inputs.items() if n not in INFUSIONS}
@@ -338,6 +339,10 @@ class ClosedLoop:
         """Review discharge and the supportive orders; they stand until the next round."""
         done = self.treatment
         done.stay.discharge(day, signs, alive, everyone=closing)
+        empty = not done.stay.inpatient.any()
+        if empty and self._ward_empty:
+            return  # every order has ended already
+        self._ward_empty = empty
         standing, self._ward_memory = orders(
             self._protocol.support,
             signs,
