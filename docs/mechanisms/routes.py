@@ -82,12 +82,17 @@ def small_doses() -> Shown:
     "The same daily dose reaches less after weeks, as Treg grow and gain receptors; what is left "
     "meets soluble receptor.",
     "pharmacokinetics.ant: node_uptake, receptor_elimination, il2_free_fraction",
-    "Treg_growth = 0, CD25_induction_Treg = 0, sIL2R_shedding_Treg = 0",
+    "Treg_growth = 0, Treg_survival = 0, CD25_induction_Treg = 0, sIL2R_shedding_Treg = 0",
     "Free peak level of the day, pM",
     given="1 MIU/m2 a day under the skin, 56 days",
 )
 def tachyphylaxis() -> Shown:
-    off = {"Treg_growth": 1e-9, "CD25_induction_Treg": 0, "sIL2R_shedding_Treg": 0}
+    off = {
+        "Treg_growth": 1e-9,
+        "Treg_survival": 0,
+        "CD25_induction_Treg": 0,
+        "sIL2R_shedding_Treg": 0,
+    }
     days = np.array([d + h / 24 for d in range(56) for h in (3, 3.5, 4, 4.5, 5)])
     plan = under_skin(BSA, range(56))
     c = run(

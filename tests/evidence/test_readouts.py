@@ -57,6 +57,16 @@ def test_peak_and_its_time(simulated):
     assert kinetics.time_of_peak(made, 24).value == pytest.approx([4])
 
 
+def test_the_highest_of_several_counts_rises_by_chance_alone(simulated):
+    made = simulated(MINUTES, {"Treg": np.full((len(MINUTES), 4000), 100.0)})
+    line = {"sign": "Treg", "days": "0.2,0.4,0.7,1"}
+    assert np.all(courses.highest_counted(made, counting=0.0, **line).value == 0)
+    found = courses.highest_counted(made, counting=4.0, **line).value
+    assert found.mean() == pytest.approx(4 * 1.03, rel=0.1)  # mean of the largest of four normals
+    again = courses.highest_counted(made, counting=4.0, **line).value
+    assert np.array_equal(found, again)
+
+
 def test_area_after_the_last_dose_given_to_each(simulated):
     since = MINUTES % 480
     course = np.exp(-since / 60.0) * np.where(MINUTES >= 960, 0.5, 1.0)

@@ -190,7 +190,9 @@ def test_the_same_daily_dose_reaches_less_after_weeks(new_batch):
     """Whangbo 2019: levels fall over weeks; Treg that grow and gain CD25 take more of it up."""
     peaks = daily(new_batch(), 1e6 * 1.85, 56)
     assert peaks[-1] < 0.87 * peaks[0]
-    constant = daily(new_batch(Treg_growth=1e-9, CD25_induction_Treg=1e-9), 1e6 * 1.85, 56)
+    constant = daily(
+        new_batch(Treg_growth=1e-9, Treg_survival=1e-9, CD25_induction_Treg=1e-9), 1e6 * 1.85, 56
+    )
     assert constant[-1] > 0.93 * constant[0]
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from aldesim.errors import InputError
 from aldesim.evidence.readouts.values import Values
 from aldesim.evidence.simulated import Simulated
+from aldesim.population.random import normal
 
 HOURS_PER_DAY = 24.0
 DYN_PER_MMHG_MIN_PER_L = 80.0  # dyn*s/cm5 in mmHg*min/L
@@ -101,6 +102,31 @@ def highest(
     """Highest value between two days."""
     course, inside = _span(data, sign, from_day, until_day)
     return _against(inside.max(axis=0), course[0], against)
+
+
+def highest_counted(data: Simulated, sign: str, days: str, counting: float) -> Values:
+    """Percent by which the highest of some counts exceeds the count before treatment.
+
+    Each count of a patient differs from the truth by chance, the one before treatment too, so that
+    the highest of several rises on the average even where nothing happens.
+
+    Parameters
+    ----------
+    data : Simulated
+        Experiment.
+    sign : str
+        What is counted.
+    days : str
+        Days of the counts after the first dose, joined by commas.
+    counting : float
+        SD of one count, in the unit of the sign.
+    """
+    whole = _with(data, sign)
+    truth = [whole.course(sign)[0], *(whole.value_at(sign, float(day)) for day in days.split(","))]
+    patients = np.arange(len(truth[0]))
+    chance = normal(0, f"evidence/{data.name}/{sign}", patients, len(truth)).T
+    counts = np.stack(truth) + counting * chance
+    return Values(100 * (counts[1:].max(axis=0) / counts[0] - 1))
 
 
 def lowest(
