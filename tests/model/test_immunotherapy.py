@@ -170,7 +170,7 @@ def test_immunosuppressants_take_the_benefit_for_good(new_batch, order):
         assert course[name][treated].max() < 0.6 * free[name][treated].max(), name
     untreated.advance(730.0)
     assert free["SLD"][-1, 0] < 1
-    assert course["SLD"][-1, 0] > 0.9 * untreated.observe(["SLD"])["SLD"][0]
+    assert course["SLD"][-1, 0] > 0.85 * untreated.observe(["SLD"])["SLD"][0]
 
 
 def test_anergic_cells_wake_by_dose_and_sleep_again_in_bulk(new_batch):
