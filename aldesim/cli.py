@@ -13,6 +13,7 @@ from aldesim.commands import (
     evidence,
     forecast,
     laboratory,
+    sensitivity,
     trial,
     trial_designs,
 )
@@ -33,7 +34,7 @@ for command in (
     *(trial_designs.trial, trial_designs.power, trial_designs.trials),
     *(clinic.screen, clinic.plan, clinic.regimens),
     *(laboratory.molecules, laboratory.potency, evidence.qualify),
-    calibration.calibrate,
+    *(calibration.calibrate, sensitivity.sensitivity),
     forecast.fit,
     web.serve,
 ):

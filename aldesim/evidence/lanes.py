@@ -72,7 +72,7 @@ class _Laid(Protocol):
         assert len(patients) == len(self.lanes)
         drawn = [block.virtual for block in self.blocks]
         return VirtualPatients(
-            patients=self.lanes,
+            patients=self.everyone,
             covariates={
                 name: np.concatenate([one.covariates[name] for one in drawn])
                 for name in drawn[0].covariates

@@ -104,6 +104,17 @@ class Experiment(BaseModel):
         return np.array(sorted(instants), dtype=np.int64)
 
 
+class OfScenario(Experiment):
+    """An experiment of any scenario, not of a file of this package."""
+
+    given: Scenario
+
+    @cached_property
+    def scenario(self) -> Scenario:
+        """Who gets what."""
+        return self.given
+
+
 class _PlanFile(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 

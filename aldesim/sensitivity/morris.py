@@ -54,7 +54,7 @@ def design(inputs: int, bases: int, seed: int) -> np.ndarray:
     """
     # Power of two, so that the sequence keeps its balance; base and auxiliary of one point.
     power = max(int(np.ceil(np.log2(bases))), 1)
-    pairs = qmc.Sobol(2 * inputs, seed=seed).random_base2(power)[:bases]
+    pairs = qmc.Sobol(2 * inputs, rng=np.random.default_rng(seed)).random_base2(power)[:bases]
     base, other = pairs[:, :inputs], pairs[:, inputs:]
     near = np.abs(other - base) < SHORTEST
     other = np.where(near, np.where(base < 0.5, base + SHORTEST, base - SHORTEST), other)

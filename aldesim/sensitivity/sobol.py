@@ -53,7 +53,7 @@ def design(inputs: int, samples: int, seed: int) -> np.ndarray:
     """
     if samples < 4 or samples & (samples - 1):
         raise InputError("sensitivity", "samples", samples, "must be a power of two, 4 or more")
-    pairs = qmc.Sobol(2 * inputs, seed=seed).random(samples)
+    pairs = qmc.Sobol(2 * inputs, rng=np.random.default_rng(seed)).random(samples)
     first, second = pairs[:, :inputs], pairs[:, inputs:]
     mixed = np.repeat(first[np.newaxis], inputs, axis=0)
     for index in range(inputs):

@@ -62,10 +62,11 @@ def simulate(experiment: Experiment, moves: Sequence[Move], size: int) -> list[S
     size : int
         Virtual patients of each move.
     """
-    return simulate_blocks(experiment, size, partial(_blocks, moves))
+    return simulate_blocks(experiment, size, partial(blocks, moves))
 
 
-def _blocks(moves: Sequence[Move], protocol: Protocol, patients: np.ndarray) -> list[Block]:
+def blocks(moves: Sequence[Move], protocol: Protocol, patients: np.ndarray) -> list[Block]:
+    """The same patients after each move."""
     virtual = protocol.draw(patients)
     body = protocol.body_parameters(virtual)
     table = model.parameter_table()

@@ -162,9 +162,7 @@ def test_bright_nk_cells_carry_the_low_dose_response(new_batch, low):
 
 def test_sepsis_kills_and_antibiotics_save(new_batch, high):
     """The six treatment deaths of melanoma in the approval data were of sepsis (Atkins 1999)."""
-    protected = treat(
-        new_batch(), high_dose(1), until=13.0, orders={"antibiotic_prophylaxis": 1.0}
-    )
+    protected = treat(new_batch(), high_dose(1), until=13.0, orders={"antibiotic_prophylaxis": 1.0})
     spared = treat(new_batch(sepsis_lethality=0.0), high_dose(1), until=13.0)
     risk = [c["treatment_death_hazard"][-1, 0] for c in (high, protected, spared)]
     assert 0.005 < risk[0] < 0.04

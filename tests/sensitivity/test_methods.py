@@ -15,9 +15,9 @@ def g_function(u, a=(0.0, 1.0, 4.5, 9.0, 99.0)):
 
 
 def test_shares_of_the_ishigami_function_are_the_analytic_ones():
-    found = sobol.shares(ishigami(sobol.design(3, 4096, seed=1)))
-    np.testing.assert_allclose(found.first, [0.3139, 0.4424, 0.0], atol=0.02)
-    np.testing.assert_allclose(found.total, [0.5576, 0.4424, 0.2437], atol=0.02)
+    found = sobol.shares(ishigami(sobol.design(3, 1024, seed=1)))
+    np.testing.assert_allclose(found.first, [0.3139, 0.4424, 0.0], atol=0.03)
+    np.testing.assert_allclose(found.total, [0.5576, 0.4424, 0.2437], atol=0.03)
     assert (found.first_low <= found.first).all() and (found.total <= found.total_high).all()
 
 
@@ -25,8 +25,8 @@ def test_shares_of_the_g_function_are_the_analytic_ones():
     a = np.array([0.0, 1.0, 4.5, 9.0, 99.0])
     part = 1 / (3 * (1 + a) ** 2)
     whole = np.prod(1 + part) - 1
-    found = sobol.shares(g_function(sobol.design(5, 4096, seed=2)))
-    np.testing.assert_allclose(found.first, part / whole, atol=0.02)
+    found = sobol.shares(g_function(sobol.design(5, 1024, seed=2)))
+    np.testing.assert_allclose(found.first, part / whole, atol=0.03)
 
 
 def test_effects_of_a_linear_function_are_its_slopes():

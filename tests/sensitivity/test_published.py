@@ -13,7 +13,8 @@ from aldesim.evidence.experiments import Experimenter
 from aldesim.evidence.plan import needed
 from aldesim.evidence.readouts.values import Values
 from aldesim.population.distributions import log_sd
-from aldesim.report.figures.sensitivity import heat_map, subjects
+from aldesim.report.figures.sensitivity import heat_map
+from aldesim.sensitivity.choice import subjects
 from aldesim.sensitivity.published import calibration_plan, sensitivity
 from aldesim.sensitivity.shifts import scale_of, statistic
 from aldesim.sensitivity.steps import FIXED_STEP, moved, simulate, step_of

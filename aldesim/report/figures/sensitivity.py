@@ -4,18 +4,16 @@ Cells of one colour are one path, so that twenty thousand of them stay a small f
 are in it: a page that shows the picture decides by the reader's preference.
 """
 
-import re
 from collections.abc import Callable
 from itertools import groupby, pairwise
-from pathlib import Path
 
 import numpy as np
 from markupsafe import escape
 
-from aldesim import model
 from aldesim.evidence.observations import DOMAINS
 from aldesim.report.palette import DARK, FONT, LIGHT, Theme
 from aldesim.report.wording import title
+from aldesim.sensitivity.choice import subjects
 from aldesim.sensitivity.published import Sensitivity
 
 STEPS = (0.03, 0.1, 0.3, 1.0)
@@ -30,15 +28,6 @@ _SUBJECTS = (
     *("endocrine", "hiv", "hazards"),
 )
 _HEADINGS = {"natural_il2": "Natural interleukin-2", "hiv": "HIV"}
-
-
-def subjects() -> dict[str, str]:
-    """Subject of each parameter: the part of the model text that declares it."""
-    found: dict[str, str] = {}
-    for path in sorted(Path(model.__file__).with_name("text").glob("*.ant")):
-        text = path.read_text("utf-8")
-        found |= dict.fromkeys(re.findall(r"^(\w+) has ", text, re.M), path.stem)
-    return found
 
 
 def heat_map(found: Sensitivity) -> str:
