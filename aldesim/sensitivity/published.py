@@ -30,7 +30,7 @@ from aldesim.sensitivity.steps import simulate, step_of
 from aldesim.trial.protocol import prepare
 
 OUT = Path("runs/sensitivity")
-PATIENTS = 96
+PATIENTS = 40
 BLOCKS = 24
 """Steps computed together: fewer cost more overhead, more cost more memory."""
 CACHE_FORMAT = 3  # raised when a step or what a file holds changes
