@@ -7,10 +7,12 @@ import plotly.graph_objects as go
 import polars as pl
 
 from aldesim.report.figures.arms import bars_by_arm, reasons_by_arm, slots_by_arm
+from aldesim.report.figures.toxicity import toxicity_of_arms
 from aldesim.report.page import fill, page_environment
 from aldesim.report.plots import Plots
 from aldesim.report.sections.grid import Grid
 from aldesim.report.summary import Row
+from aldesim.report.tables import toxicity_table
 from aldesim.report.wording import counted, number, percent, span
 from aldesim.trial.comparison import Comparison, Difference
 from aldesim.trial.endpoints import proportion
@@ -62,6 +64,12 @@ def render_comparison(comparison: Comparison) -> str:
         name: arm.doses.filter(pl.col("id").is_in(kept)) for name, arm in comparison.arms.items()
     }
     figures = [slots_by_arm(doses, n), reasons_by_arm(doses, n)]
+    grades = {
+        name: toxicity_table(arm.toxicity.filter(pl.col("id").is_in(kept)), n)
+        for name, arm in comparison.arms.items()
+    }
+    first, *others = grades.items()
+    butterflies = [toxicity_of_arms((first, other)) for other in others]
     total = next(iter(comparison.arms.values())).manifest["scenario"]["patients"]
     context = {
         "heading": f"{', '.join(comparison.arms)}: the same patients",
@@ -72,6 +80,7 @@ def render_comparison(comparison: Comparison) -> str:
         "base": f"{counted(n, 'patient')} of {number(total)}, simulated to the end in every arm.",
         "side": _side_by_side(comparison),
         "large": [plots(figure) for figure in figures],
+        "toxicity": [plots(figure) for figure in butterflies],
         "small": [plots(figure) for figure in _small(frames)],
         "differences": [_grid(comparison, name) for name in list(comparison.arms)[1:]],
     }

@@ -90,6 +90,7 @@ def _context(
     response_figures, response_grid = sections.response_section(tables, endpoints)
     survival_figures, survival_grid = sections.survival_section(endpoints)
     toxicity_figure, toxicity_grid = sections.toxicity_section(endpoints)
+    forests, checks, published_grid = sections.published_section(tables)
     groups, course_grid, course_note = sections.courses_section(tables, cycles)
     rules, failed = sections.left_out(tables, manifest)
     return {
@@ -107,6 +108,9 @@ def _context(
         "survival_grid": survival_grid,
         "toxicity": plots(toxicity_figure),
         "toxicity_grid": toxicity_grid,
+        "forests": [plots(figure) for figure in forests],
+        "checks": [plots(figure) for figure in checks],
+        "published_grid": published_grid,
         "groups": [(g.name, [plots(figure) for figure in g.figures]) for g in groups],
         "course_grid": course_grid,
         "course_note": course_note,

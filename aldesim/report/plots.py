@@ -30,6 +30,8 @@ class Plots:
         spec = json.loads(str(figure.to_json()))
         layout = spec["layout"]
         meta = layout.pop("meta")
+        if "rows" in meta:
+            spec["rows"] = meta["rows"]
         for key in ("template", "title"):
             layout.pop(key, None)
         height = int(layout.pop("height"))

@@ -24,6 +24,11 @@ def all_figures(trial, theme=LIGHT):
         "pfs": figures.survival({"all": ends.progression}, "progression", theme=theme),
         "os": figures.survival({"all": ends.survival}, "survival", theme=theme),
         "toxicity": figures.toxicity(ends.toxicity, theme=theme),
+        "arms": figures.toxicity_of_arms(
+            (("one", ends.toxicity), ("other", ends.toxicity)), theme=theme
+        ),
+        "swimmer": figures.swimmer(tables.patients, theme=theme),
+        "intensity": figures.dose_intensity(tables.patients, theme=theme),
         "patient": figures.patient(
             trial.single.filter(mine),
             tables.doses.filter(mine).collect(),
@@ -188,3 +193,30 @@ def test_patient_marks_every_decision_and_gives_the_reason(trial):
     assert sum(len(t.x) for t in marks) == doses.height
     hold = next(t for t in marks if t.name.startswith("held"))
     assert "hold below" in hold.text[0] or "hold at" in hold.text[0]
+
+
+def test_butterfly_puts_mild_grades_left_and_severe_ones_right(trial):
+    table = Endpoints(Tables(trial)).toxicity
+    for bars in figures.toxicity(table).data:
+        side = -1 if bars.name in ("Grade 1", "Grade 2") else 1
+        assert (side * np.asarray(bars.x) >= 0).all()
+    drawn = sum(np.abs(bars.x).sum() for bars in figures.toxicity(table).data)
+    assert drawn == pytest.approx(100 * table.any_grade.sum() / table.patients)
+
+
+def test_swimmer_draws_each_responder_once_and_long_ones_first(trial):
+    patients = Tables(trial).patients
+    responders = patients.filter(pl.col("best_response").is_in(["CR", "PR"]))
+    bars = [trace for trace in figures.swimmer(patients).data if trace.type == "bar"]
+    drawn = sorted(int(i) for trace in bars for i in trace.customdata)
+    assert drawn == sorted(responders["id"].to_list())
+    length = {int(row): x for t in bars for row, x in zip(t.y, t.x, strict=True)}
+    assert list(dict(sorted(length.items())).values()) == sorted(length.values(), reverse=True)
+
+
+def test_dose_intensity_counts_patients_with_at_least_a_share(trial):
+    patients = Tables(trial).patients
+    whole = figures.dose_intensity(patients).data[0]
+    share = 100 * patients["doses_given"].to_numpy() / patients["doses_planned"].to_numpy()
+    for x, y in zip(whole.x, whole.y, strict=True):
+        assert y == pytest.approx(100 * (share >= x - 1e-9).mean())

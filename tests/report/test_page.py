@@ -228,3 +228,9 @@ def test_importing_aldesim_loads_no_report_library():
     code = f"import sys, aldesim; print([m for m in {heavy} if m in sys.modules])"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "[]"
+
+
+def test_every_picture_offers_its_data(page):
+    plots = re.findall(r'class="plot" id="([^"]+)"', page)
+    offered = re.findall(r'class="data" data-of="([^"]+)"', page)
+    assert plots and plots == offered

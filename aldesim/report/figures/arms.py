@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 import polars as pl
 from plotly.subplots import make_subplots
 
-from aldesim.report.figures.canvas import HEIGHT, canvas, nothing, template
+from aldesim.report.figures.canvas import HEIGHT, canvas, name_rows, nothing, template
 from aldesim.report.figures.doses import slot_table
 from aldesim.report.palette import LIGHT, Theme
 from aldesim.report.reasons import reason_table
@@ -117,6 +117,7 @@ def reasons_by_arm(doses: Mapping[str, Frame], patients: int, *, theme: Theme = 
             hovertemplate=f"%{{customdata}}<br>{plain(name)}: %{{x:.0f}} per 100 patients"
             "<extra></extra>",
         )
+    name_rows(figure, rules)
     for row, rule in enumerate(rules):
         figure.add_annotation(
             x=0, xref="paper", y=row - 0.5, text=plain(rule), xanchor="left", yanchor="middle",

@@ -113,6 +113,11 @@ def guide(figure: go.Figure, y: float, text: str, theme: Theme, *, side: str = "
     )
 
 
+def name_rows(figure: go.Figure, labels: list[str]) -> None:
+    """Say what the rows 0, 1, 2 ... of a figure are, for its data as a table."""
+    figure.layout.meta["rows"] = labels  # type: ignore[attr-defined]
+
+
 def rows_of_bars(figure: go.Figure, labels: list[str], x: str, theme: Theme) -> None:
     """Turn a horizontal bar figure into rows with the name above each bar: fits a phone too."""
     for index, label in enumerate(labels):
@@ -126,6 +131,7 @@ def rows_of_bars(figure: go.Figure, labels: list[str], x: str, theme: Theme) -> 
             font={"size": 13, "color": theme.ink},
             showarrow=False,
         )
+    name_rows(figure, labels)
     count = len(labels)
     figure.update_layout(
         barmode="stack",

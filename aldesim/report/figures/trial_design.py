@@ -1,6 +1,6 @@
 """What a trial design would report: predictive intervals, survival bands, power."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import plotly.graph_objects as go
@@ -13,8 +13,8 @@ from aldesim.report.palette import LIGHT, Theme, fade
 from aldesim.report.wording import counted, plain
 
 _ENDPOINTS = {
-    "OS": ("Overall survival in replicate trials", "Alive, %"),
-    "PFS": ("Progression-free survival in replicate trials", "Alive without progression, %"),
+    "OS": ("Overall survival, predicted", "Alive, %"),
+    "PFS": ("Progression-free survival, predicted", "Alive without progression, %"),
 }
 
 
@@ -107,7 +107,13 @@ def _interval(figure: go.Figure, row: dict[str, object], y: float, colour: str, 
 
 
 def survival_bands(
-    bands: Mapping[str, pl.DataFrame], endpoint: str, replicates: int, *, theme: Theme = LIGHT
+    bands: Mapping[str, pl.DataFrame],
+    endpoint: str,
+    replicates: int,
+    *,
+    size: int = 0,
+    published: Sequence[tuple[float, float, str]] = (),
+    theme: Theme = LIGHT,
 ) -> go.Figure:
     """Predictive check: survival curves of replicate trials, one band an arm.
 
@@ -119,26 +125,33 @@ def survival_bands(
         "OS" or "PFS".
     replicates : int
         Trials behind the bands.
+    size : int
+        Patients of each trial, to be told; 0 not to tell.
+    published : sequence of (float, float, str)
+        Published points of the curve: month, percent, words.
     theme : Theme
         Colours.
     """
     title, y_title = _ENDPOINTS[endpoint]
     caption = (
-        f"Kaplan-Meier curves of {counted(replicates, 'replicate trial')}: the line is the median "
+        f"Kaplan-Meier curves of {counted(replicates, 'replicate trial')}"
+        f"{f' of {size} patients' if size else ''}: the line is the median "
         "curve, the band holds 95 % of the trials at each time."
     )
     figure = canvas(title, caption, theme)
     axes(figure, "Months since first dose", y_title)
-    colours = arm_colours(theme, len(bands))
+    own = theme.survival if endpoint == "OS" else theme.progression
+    colours = arm_colours(theme, len(bands)) if len(bands) > 1 else [own]
     longest = 0.0
     for k, (name, band) in enumerate(bands.items()):
         month = band["month"].to_numpy()
         longest = max(longest, float(month.max()))
         edge = {"mode": "lines", "line": {"width": 0}, "showlegend": False, "hoverinfo": "skip"}
-        figure.add_scatter(x=month, y=band["low"].to_numpy(), **edge)
+        shown = plain(name)
+        figure.add_scatter(x=month, y=band["low"].to_numpy(), name=f"{shown}: 2.5 %", **edge)
         figure.add_scatter(
-            x=month, y=band["high"].to_numpy(), fill="tonexty", fillcolor=fade(colours[k], 0.16),
-            **edge,
+            x=month, y=band["high"].to_numpy(), name=f"{shown}: 97.5 %", fill="tonexty",
+            fillcolor=fade(colours[k], 0.16), **edge,
         )  # fmt: skip
         figure.add_scatter(
             x=month,
@@ -151,6 +164,19 @@ def survival_bands(
             hovertemplate=f"{plain(name)}, month %{{x:.1f}}: %{{y:.0f}} %<br>95 % of trials "
             "%{customdata[0]:.0f} to %{customdata[1]:.0f} %<extra></extra>",
         )
+    inside = [point for point in published if point[0] <= longest]
+    if inside:
+        figure.add_scatter(
+            x=[point[0] for point in inside],
+            y=[point[1] for point in inside],
+            customdata=[plain(point[2]) for point in inside],
+            mode="markers",
+            name="Published",
+            marker={"symbol": "diamond", "size": 11, "color": theme.ink,
+                    "line": {"color": theme.surface, "width": 1.5}},
+            hovertemplate="%{customdata}<br>month %{x:.1f}: %{y:.0f} %<extra></extra>",
+        )  # fmt: skip
+        figure.layout.meta["caption"] += " Diamonds: published."  # type: ignore[attr-defined]
     figure.update_xaxes(range=[0, longest * 1.01], **month_ticks(longest))
     figure.update_yaxes(range=[0, 103], dtick=25)
     figure.update_layout(legend_traceorder="normal")

@@ -6,6 +6,7 @@ from aldesim.report.sections.grid import Grid
 from aldesim.report.sections.left_out import left_out
 from aldesim.report.sections.outcome import response_section, survival_section, toxicity_section
 from aldesim.report.sections.patients import OnePatient, patients_section
+from aldesim.report.sections.published import published_section
 from aldesim.report.sections.who import screening, who
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "hospital",
     "left_out",
     "patients_section",
+    "published_section",
     "response_section",
     "screening",
     "stays",

@@ -10,12 +10,13 @@ from aldesim.report.wording import number, percent
 
 
 def doses_section(tables: Tables) -> tuple[list[go.Figure], list[Grid]]:
-    """Doses per patient, by slot, and reasons."""
+    """Doses per patient, by slot, reasons, and dose intensity."""
     n = tables.patients.height
     drawn = [
         figures.doses_given(tables.patients),
         figures.doses_by_slot(tables.doses, tables.patients),
         figures.reasons(tables.doses),
+        figures.dose_intensity(tables.patients),
     ]
     slots = [
         [

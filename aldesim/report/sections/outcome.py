@@ -22,7 +22,7 @@ from aldesim.trial.endpoints import proportion
 
 
 def response_section(tables: Tables, endpoints: Endpoints) -> tuple[list[go.Figure], Grid]:
-    """Waterfall, spider and the table of best responses."""
+    """Waterfall, spider, swimmer and the table of best responses."""
     rows = []
     for name, text in RESPONSES.items():
         share = proportion(endpoints.responses[name], endpoints.n)
@@ -39,7 +39,11 @@ def response_section(tables: Tables, endpoints: Endpoints) -> tuple[list[go.Figu
         ["Response", "Patients", "Share", "95 % interval (Wilson)"],
         rows,
     )
-    drawn = [figures.waterfall(tables.patients), figures.spider(tables.scans, tables.patients)]
+    drawn = [
+        figures.waterfall(tables.patients),
+        figures.spider(tables.scans, tables.patients),
+        figures.swimmer(tables.patients),
+    ]
     return drawn, grid
 
 

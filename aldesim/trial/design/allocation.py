@@ -11,8 +11,8 @@ import numpy as np
 from aldesim.population.random import uniform
 from aldesim.trial.design.pool import Pool
 from aldesim.trial.design.schema import Allocation, Design
+from aldesim.trial.design.statistics import DAYS_PER_MONTH
 
-DAYS_PER_MONTH = 365.25 / 12
 DAYS_PER_YEAR = 365.25
 
 

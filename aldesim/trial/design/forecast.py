@@ -10,7 +10,6 @@ import polars as pl
 
 from aldesim import __version__
 from aldesim.errors import InputError
-from aldesim.trial.design.allocation import DAYS_PER_MONTH
 from aldesim.trial.design.pool import Pool, treat_pool
 from aldesim.trial.design.replicate import (
     Replicates,
@@ -20,14 +19,16 @@ from aldesim.trial.design.replicate import (
     two_stage_of,
 )
 from aldesim.trial.design.schema import Design, load_design
-from aldesim.trial.design.statistics import survival_at
+from aldesim.trial.design.statistics import (
+    DAYS_PER_MONTH,
+    QUANTILES,
+    curve_bands,
+    survival_at,
+)
 from aldesim.trial.runner import RUNS
 
 REPLICATES = 1000
 CURVE_POINTS = 147
-MOST_FOLLOWED = 0.95
-"""Share of trials that must still follow someone for a band to be drawn."""
-QUANTILES = {"low": 0.025, "lower": 0.25, "median": 0.5, "upper": 0.75, "high": 0.975}
 
 _ARM_MEASURES = {
     "response_pct": ("Response (CR + PR)", "%", 1.0),
@@ -90,7 +91,7 @@ class DesignForecast:
                 group = seen.counts & (seen.enrolment.arm == k)
                 times, events = seen.times[endpoint], seen.events[endpoint]
                 curves[name].append(survival_at(times, events, group, days))
-        return {name: _bands(np.concatenate(parts), days) for name, parts in curves.items()}
+        return {name: curve_bands(np.concatenate(parts), days) for name, parts in curves.items()}
 
     @property
     def predictive(self) -> pl.DataFrame:
@@ -183,14 +184,6 @@ def predictive(found: Replicates) -> pl.DataFrame:
                 rows.append({"measure": label, "arm": name, "unit": unit, **marks,
                              "replicates": len(values)})  # fmt: skip
     return pl.DataFrame(rows)
-
-
-def _bands(curves: np.ndarray, days: np.ndarray) -> pl.DataFrame:
-    """Quantiles of curves, shape (replicates, days), where nearly all trials still follow."""
-    followed = np.isfinite(curves).mean(axis=0) >= MOST_FOLLOWED
-    marks = np.nanquantile(curves[:, followed], list(QUANTILES.values()), axis=0)
-    columns = dict(zip(QUANTILES, 100 * marks, strict=True))
-    return pl.DataFrame({"month": days[followed] / DAYS_PER_MONTH, **columns})
 
 
 def _write(found: DesignForecast) -> None:

@@ -14,10 +14,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+DAYS_PER_MONTH = 365.25 / 12
+QUANTILES = {"low": 0.025, "lower": 0.25, "median": 0.5, "upper": 0.75, "high": 0.975}
+"""What bands and predictive intervals are made of."""
+MOST_FOLLOWED = 0.95
+"""Share of trials that must still follow someone for a band to be drawn."""
 _NEWTON_STEPS = 30
 _CONVERGED = 1e-10
 _FARTHEST = 20.0
@@ -96,6 +102,27 @@ def survival_at(time: Floats, event: Bools, counts: Bools, days: Floats) -> Floa
         found[row] = np.append(1.0, shares)[at]
     found[(days > reached[:, None]) & (found > _ROUNDING)] = np.nan
     return found
+
+
+def curve_bands(curves: Floats, days: Floats) -> pl.DataFrame:
+    """Quantiles over trials of survival curves, as far as nearly all trials follow someone.
+
+    Parameters
+    ----------
+    curves : ndarray, shape (replicates, t)
+        As `survival_at` gives.
+    days : ndarray, shape (t,)
+        Their times, days.
+
+    Returns
+    -------
+    DataFrame
+        `month`, and shares in percent `low`, `lower`, `median`, `upper`, `high`.
+    """
+    followed = np.isfinite(curves).mean(axis=0) >= MOST_FOLLOWED
+    marks = np.nanquantile(curves[:, followed], list(QUANTILES.values()), axis=0)
+    columns = dict(zip(QUANTILES, 100 * marks, strict=True))
+    return pl.DataFrame({"month": days[followed] / DAYS_PER_MONTH, **columns})
 
 
 def log_rank(time: Floats, event: Bools, first_arm: Bools, counts: Bools) -> tuple[Floats, Floats]:
