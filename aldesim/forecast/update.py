@@ -24,17 +24,18 @@ Array = NDArray[np.float64]
 Stream = Callable[[str, int], Array]
 """Independent uniform numbers between 0 and 1 for a purpose: (particles, draws)."""
 
-ESS_SHARE = 0.25
+ESS_SHARE = 0.4
 """Share of the particles that a step of the temperature may not fall below."""
-MOVES, MOST_MOVES = 0.8, 5
+MOVES, MOST_MOVES = 1.0, 6
 """Accepted moves wanted of each particle at each temperature, and the most that are tried."""
-LAST_MOVES, MOST_LAST_MOVES = 2.5, 15
+LAST_MOVES, MOST_LAST_MOVES = 4.0, 20
 """The same at the last temperature, where the particles are to forget their common ancestors."""
 WANTED_ACCEPTANCE = 0.3
 _STEP = 0.4  # standard deviations of the prior; a secant, as standing orders make jumps
 _POINTS = 3
 _INFORMED = 0.03  # of a posterior precision of 1 + this, in units of the prior's
 _SMALLEST_STEP = 0.02
+_DOUBT, _WIDER = 3.0, 1.3
 
 
 @dataclass(frozen=True)
@@ -112,6 +113,8 @@ def update(
     ancestor = np.arange(size)
     temperature, step, stages = 0.0, 1.0, []
     hessian: Array | None = None
+    # Halves in order of the resampling, so copies of a particle are on the same side.
+    first, second = slice(0, size // 2), slice(size // 2, size)
     while temperature < 1 and np.ptp(found) > 0:
         new = _next_temperature(found, temperature)
         weights = _weights((new - temperature) * found)
@@ -123,21 +126,54 @@ def update(
         sampled = gauss_newton(evaluate, scores, uniform(f"{name}/points", 1))
         # Points of all stages count, the later ones more.
         hessian = sampled if hessian is None else (hessian + sampled) / 2
-        informed = informed_directions(temperature * hessian, size // 4)
+        informed = Informed.of(temperature * hessian)
         last = temperature == 1
         wanted, most = (LAST_MOVES, MOST_LAST_MOVES) if last else (MOVES, MOST_MOVES)
         moves, accepted = 0, 0.0
         while accepted < wanted and moves < most:
             noise = _normal(uniform(f"{name}/move {moves}", scores.shape[1] + 1))
-            proposal = Proposal.fit(scores, informed, step)
-            scores, found, share = _move(evaluate, proposal, scores, found, noise, temperature)
+            share = 0.0
+            # Each half moves by what the other half shows: a proposal that knew the particle
+            # itself would not leave the posterior unchanged.
+            for here, there in ((first, second), (second, first)):
+                distinct = len(np.unique(found[there]))
+                proposal = Proposal.fit(scores[there], distinct, informed, step)
+                scores[here], found[here], part = _move(
+                    evaluate, proposal, scores[here], found[here], noise[here], temperature
+                )
+                share += part / 2
             moves, accepted = moves + 1, accepted + share
             step = float(
                 np.clip(step * np.exp(1.5 * (share - WANTED_ACCEPTANCE)), _SMALLEST_STEP, 1)
             )
-        stages.append(Stage(new, float(effective), informed.shape[1], moves, accepted / moves))
+        stages.append(
+            Stage(new, float(effective), len(informed.precision), moves, accepted / moves)
+        )
         progress(temperature)
     return Updated(scores, prior_effective, tuple(stages), len(np.unique(ancestor)))
+
+
+@dataclass(frozen=True)
+class Informed:
+    """Directions in which the data say more than the prior.
+
+    Parameters
+    ----------
+    directions : array, shape (d, k)
+        Orthonormal.
+    precision : array, shape (k,)
+        Precision of the posterior along each, if the model were linear; 1 under the prior.
+    """
+
+    directions: Array
+    precision: Array
+
+    @classmethod
+    def of(cls, hessian: Array) -> Informed:
+        """From the expected Gauss-Newton Hessian of the log likelihood."""
+        values, vectors = np.linalg.eigh(hessian)
+        keep = values > _INFORMED
+        return cls(vectors[:, keep], 1 + values[keep])
 
 
 @dataclass(frozen=True)
@@ -161,14 +197,19 @@ class Proposal:
     step: float
 
     @classmethod
-    def fit(cls, scores: Array, directions: Array, step: float) -> Proposal:
-        """Mean and covariance of the particles along the directions."""
-        along = scores @ directions
+    def fit(cls, scores: Array, distinct: int, informed: Informed, step: float) -> Proposal:
+        """Mean and covariance of the particles along the directions.
+
+        Few distinct particles cannot show a covariance of many directions: theirs is mixed with
+        that of the linear problem, and made wider, as tails that are never proposed are lost.
+        """
+        along = scores @ informed.directions
         mean = along.mean(axis=0)
         centred = along - mean
-        covariance = centred.T @ centred / max(len(scores) - 1, 1)
-        floor = 1e-4 * np.eye(directions.shape[1])
-        return cls(directions, mean, np.linalg.cholesky(covariance + floor), step)
+        seen = centred.T @ centred / max(len(scores) - 1, 1)
+        trust = distinct / (distinct + _DOUBT * len(mean))
+        covariance = trust * seen + (1 - trust) * np.diag(1 / informed.precision)
+        return cls(informed.directions, mean, np.linalg.cholesky(_WIDER * covariance), step)
 
     def propose(self, scores: Array, noise: Array) -> Array:
         """New scores, shape (n, d)."""
@@ -227,14 +268,6 @@ def gauss_newton(evaluate: Callable[[Array], Evaluation], scores: Array, uniform
         slopes = np.nan_to_num(change / (found.sd[middle] * _STEP))
         hessian += slopes @ slopes.T / len(points)
     return hessian
-
-
-def informed_directions(hessian: Array, most: int) -> Array:
-    """Directions in which the data say more than the prior, shape (d, k), orthonormal."""
-    values, vectors = np.linalg.eigh(hessian)
-    keep = values > _INFORMED
-    keep[: max(0, len(values) - most)] = False
-    return vectors[:, keep]
 
 
 def effective_size(log_weights: Array) -> float:
