@@ -73,6 +73,13 @@ COVARIATES: dict[str, Covariate] = {
     "tumour_doubling_time": Covariate(
         "day", "volume doubling time of the untreated tumour", plausible=(1, 3000)
     ),
+    "stress_test": Covariate("", "cardiac stress test", ("normal", "abnormal")),
+    "brain_metastases": Covariate("", "brain metastases", ("none", "treated_stable", "active")),
+    "systemic_steroids": Covariate("", "systemic corticosteroids", (False, True)),
+    "active_infection": Covariate("", "active infection", (False, True)),
+    "autoimmune_predisposition": Covariate("", "autoimmune disease", (False, True)),
+    "diabetes": Covariate("", "diabetes mellitus", (False, True)),
+    "thyroid_disease": Covariate("", "thyroid disease", (False, True)),
 }
 REQUIRED = ("age", "sex", "body_weight", "body_height", "creatinine_0")
 DERIVED: dict[str, Covariate] = {

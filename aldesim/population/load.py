@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
 from aldesim.errors import InputError
 from aldesim.population.copula import mixing_matrix
 from aldesim.population.covariates import COVARIATES, DERIVED, REQUIRED, label
-from aldesim.population.schema import ByCategory, Choice, LogNormal, Normal, Population
+from aldesim.population.schema import ByCategory, Choice, LogNormal, Normal, Population, Variant
 from aldesim.population.table import TableFile, names_a_table, table_population
 from aldesim.shelf import shelf_file, shelf_names
 from aldesim.tablefile import SUFFIXES
@@ -54,9 +55,22 @@ def load_population(name_or_path: str | Path) -> Population:
             file.model_copy(update={"table": str(path.parent / file.table)}),
             load_population(file.like) if file.like else None,
         )
-    population = read_yaml(path, Population)
-    _check(population, "/".join(path.parts[-2:]))
+    where = "/".join(path.parts[-2:])
+    population = _read(path, where)
+    _check(population, where)
     return population
+
+
+def _read(path: Path, where: str) -> Population:
+    """Population of a file, what it is based on filled in."""
+    if not (path.is_file() and re.search(r"^based_on:", path.read_text("utf-8", "replace"), re.M)):
+        return read_yaml(path, Population)
+    variant = read_yaml(path, Variant)
+    if variant.based_on not in population_names() or path == CATALOGUE / f"{variant.based_on}.yaml":
+        allowed = f"must be another of {', '.join(population_names())}"
+        raise InputError(where, "based_on", variant.based_on, allowed)
+    check_unique(where, "parameters", [row.id for row in variant.parameters])
+    return variant.on(load_population(variant.based_on))
 
 
 def correlation_pairs(population: Population) -> dict[tuple[str, str], float]:

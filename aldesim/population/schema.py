@@ -183,6 +183,8 @@ class Population(_Entry):
         Model parameters whose distribution differs from the model's table.
     table : PatientTable, optional
         Patients that are known; what it lacks is drawn from the distributions, given the row.
+    tumour : bool
+        Whether they have a tumour; where not, response and survival have no meaning.
     """
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*$", max_length=80)]
@@ -192,3 +194,41 @@ class Population(_Entry):
     correlations: tuple[Correlation, ...] = ()
     parameters: tuple[ParameterChange, ...] = ()
     table: PatientTable | None = None
+    tumour: bool = True
+
+
+class Variant(_Entry):
+    """A population like another one of the shelf, but for what is given here.
+
+    Attributes
+    ----------
+    name, title, description : str
+        As in `Population`.
+    based_on : str
+        The other population. Its covariates, pairs and parameters stand unless given here.
+    covariates, correlations, parameters, tumour
+        What differs or is added.
+    """
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*$", max_length=80)]
+    title: Text
+    description: str = ""
+    based_on: Text
+    covariates: dict[str, Described] = {}
+    correlations: tuple[Correlation, ...] = ()
+    parameters: tuple[ParameterChange, ...] = ()
+    tumour: bool | None = None
+
+    def on(self, base: Population) -> Population:
+        """The whole population."""
+        pairs = {frozenset(row.between): row for row in (*base.correlations, *self.correlations)}
+        changes = {row.id: row for row in (*base.parameters, *self.parameters)}
+        return Population(
+            name=self.name,
+            title=self.title,
+            description=self.description,
+            covariates=base.covariates | self.covariates,
+            correlations=tuple(pairs.values()),
+            parameters=tuple(changes.values()),
+            tumour=base.tumour if self.tumour is None else self.tumour,
+        )

@@ -94,6 +94,7 @@ def _context(
     groups, course_grid, course_note = sections.courses_section(tables, cycles)
     rules, failed = sections.left_out(tables, manifest)
     return {
+        "tumour": tables.tumour,
         "heading": manifest.get("title") or scenario.get("title") or "Virtual trial",
         "description": manifest.get("description") or scenario.get("description") or "",
         "rows": summary_of(endpoints),

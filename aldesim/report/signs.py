@@ -79,6 +79,7 @@ _ALL = (
     Sign("bilirubin", "Bilirubin", "mg/dL", "liver", 1),
     Sign("temperature", "Temperature", "°C", "temperature", 1),
     Sign("platelets", "Platelets", "1000/µL", "blood"),
+    Sign("viral_load", "HIV in plasma", "copies/mL", "blood", log=True),
     Sign("eosinophils", "Eosinophils", "1000/µL", "blood", 1),
     Sign("SpO2", "Oxygen saturation", "%", "oxygen"),
     Sign("confusion", "Confusion index", "1 = moderate", "mind", 1),
@@ -113,6 +114,7 @@ GROUPS = {
         "SpO2",
         "confusion",
     ),
-    "Blood": ("platelets", "eosinophils"),
+    "Blood": ("platelets", "eosinophils", "blood_CD4", "blood_Treg"),
+    "Virus": ("viral_load",),
     "Tumour": ("SLD",),
 }

@@ -128,17 +128,8 @@ def summary_of(endpoints: Endpoints) -> list[Row]:
         )
     ]
     rows += _doses(endpoints)
-    rate = endpoints.response_rate
-    rows.append(
-        Row(
-            "Response (CR + PR)",
-            percent(rate.value),
-            f"95\u00a0% interval {_interval(rate)}; {number(rate.count)} of {number(rate.n)}",
-        )
-    )
-    for name, label in (("CR", "Complete response"), ("PR", "Partial response")):
-        share = proportion(endpoints.responses[name], endpoints.n)
-        rows.append(Row(label, percent(share.value), f"95\u00a0% interval {_interval(share)}"))
+    if endpoints.tables.tumour:
+        rows += _response(endpoints)
     share = endpoints.pressor
     rows.append(
         Row("Vasopressor used", percent(share.value), f"{number(share.count)} of {number(share.n)}")
@@ -148,6 +139,28 @@ def summary_of(endpoints: Endpoints) -> list[Row]:
         value = number(stay.value, 1).removesuffix(".0")
         note = f"nine in ten: {span(stay.low, stay.high)}"
         rows.append(Row("Hospital days, median", value, note))
+    return rows + (_times if endpoints.tables.tumour else _cells)(endpoints)
+
+
+def _response(endpoints: Endpoints) -> list[Row]:
+    """Response rate, complete and partial responses."""
+    rate = endpoints.response_rate
+    rows = [
+        Row(
+            "Response (CR + PR)",
+            percent(rate.value),
+            f"95\u00a0% interval {_interval(rate)}; {number(rate.count)} of {number(rate.n)}",
+        )
+    ]
+    for name, label in (("CR", "Complete response"), ("PR", "Partial response")):
+        share = proportion(endpoints.responses[name], endpoints.n)
+        rows.append(Row(label, percent(share.value), f"95\u00a0% interval {_interval(share)}"))
+    return rows
+
+
+def _times(endpoints: Endpoints) -> list[Row]:
+    """Median times without progression and alive."""
+    rows = []
     for label, curve in (
         ("Median PFS", endpoints.progression),
         ("Median OS", endpoints.survival),
@@ -160,6 +173,19 @@ def summary_of(endpoints: Endpoints) -> list[Row]:
                 f"95\u00a0% interval {months(median.low, '')} to {months(median.high, '')}",
             )
         )
+    return rows
+
+
+def _cells(endpoints: Endpoints) -> list[Row]:
+    """T cells in blood, as multiples of what they were: the endpoints where there is no tumour."""
+    rows = []
+    for name, label in (
+        ("blood_Treg_fold_max", "Regulatory T cells in blood, highest"),
+        ("blood_CD4_fold_end", "CD4 T cells in blood, at the end"),
+    ):
+        marks, _ = endpoints.spread(name)
+        note = f"of the first value; nine in ten: {span(marks.low, marks.high, 1)}"
+        rows.append(Row(label, f"{number(marks.value, 1)} fold", note))
     return rows
 
 
@@ -184,6 +210,11 @@ def _doses(endpoints: Endpoints) -> list[Row]:
         value = number(marks.value, 1).removesuffix(".0")
         among = f"; {counted(n, 'patient')} had it" if name in courses[1:] else ""
         rows.append(Row(label, value + of, f"nine in ten: {span(marks.low, marks.high)}{among}"))
+    if "doses_at_home" in patients.columns:
+        marks, n = endpoints.spread("doses_at_home", begun=True)
+        value = number(marks.value, 1).removesuffix(".0")
+        note = f"nine in ten: {span(marks.low, marks.high)}; {counted(n, 'patient')} had them"
+        rows.append(Row("Doses at home afterwards, median", value, note))
     return rows
 
 

@@ -77,6 +77,12 @@ class Tables:
 
     trial: Trial
 
+    @property
+    def tumour(self) -> bool:
+        """Whether the patients have a tumour; without one response and survival mean nothing."""
+        inputs = self.trial.manifest.get("inputs", {})
+        return bool(inputs.get("population", {}).get("tumour", True))
+
     @cached_property
     def total(self) -> int:
         """Patients in all, failed ones too."""

@@ -22,8 +22,11 @@ _KEEP = {
     "bicarbonate_min": ("bicarbonate", np.fmin),
     "ALT_max": ("ALT", np.fmax),
     "TSH_max": ("TSH", np.fmax),
+    "blood_Treg_fold_max": ("blood_Treg_fold", np.fmax),
+    "blood_CD4_fold_end": ("blood_CD4_fold", lambda old, new: new),
     "weight_gain_max_pct": ("weight_gain_pct", np.fmax),
 }
+_FOLD = ("blood_Treg", "blood_CD4")  # also as multiples of the values before the first dose
 
 
 class Extremes:
@@ -37,6 +40,7 @@ class Extremes:
 
     def __init__(self, seen: dict[str, np.ndarray]):
         self._weight = seen["weight"].copy()
+        self._cells = {name: seen[name].copy() for name in _FOLD}
         signs = self._with_gain(seen)
         self.values = {name: signs[sign].copy() for name, (sign, _) in _KEEP.items()}
         self.pressor_hours = np.zeros(len(seen["MAP"]))
@@ -56,7 +60,8 @@ class Extremes:
 
     def _with_gain(self, seen: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         gain = seen["weight"] - self._weight
-        return seen | {"weight_gain_pct": 100 * gain / self._weight}
+        fold = {f"{name}_fold": seen[name] / before for name, before in self._cells.items()}
+        return seen | fold | {"weight_gain_pct": 100 * gain / self._weight}
 
 
 class WorstGrades:

@@ -34,6 +34,8 @@ COURSE_SIGNS = (
     "pressor_dose",
     "permeability",
 )
+VIRUS_SIGNS = ("viral_load",)
+"""Kept besides, of populations with HIV infection."""
 
 
 @dataclass

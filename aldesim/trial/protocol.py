@@ -22,6 +22,7 @@ from aldesim.trial.clock import MINUTES_PER_DAY, Clock, build_clock
 from aldesim.trial.enrolment import Enrolled, enrol
 from aldesim.trial.events import EventKind, load_event_kinds
 from aldesim.trial.imaging import Imaging, Lesions, draw_lesions, load_imaging
+from aldesim.trial.journal import COURSE_SIGNS, VIRUS_SIGNS
 from aldesim.trial.scenario import Scenario
 from aldesim.trial.signs import CHARTED_ONLY, DERIVED, IMPLIED, READ
 
@@ -118,6 +119,14 @@ class Protocol:
             follow_up_days=self.scenario.follow_up_days,
             scan_days=self.calendar.scan_days(self.scenario.scan_days),
         )
+
+    @cached_property
+    def course_signs(self) -> tuple[str, ...]:
+        """Signs that the time courses keep: the virus only where there is one."""
+        set_here = {change.id for change in self.population.parameters} | {
+            *self.scenario.parameters
+        }
+        return (*COURSE_SIGNS, *VIRUS_SIGNS) if "viral_load_0" in set_here else COURSE_SIGNS
 
     def draw(self, patients: np.ndarray) -> VirtualPatients:
         """Virtual patients of the scenario's seed with these indices."""

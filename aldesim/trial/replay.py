@@ -14,7 +14,7 @@ import polars as pl
 from aldesim.errors import InputError
 from aldesim.trial.body import begin, give, stop_infusions
 from aldesim.trial.clock import NONE
-from aldesim.trial.journal import COURSE_SIGNS, Courses
+from aldesim.trial.journal import Courses
 from aldesim.trial.protocol import Protocol, restore
 from aldesim.trial.result import TrialResult
 
@@ -95,7 +95,7 @@ def check_replay(result: TrialResult, most: int = SAMPLE) -> ReplayCheck:
     kept = result.courses.filter(pl.col("id").is_in(chosen)).sort("id", "time").collect()
     again = replay(result, chosen).join(kept.select("id", "time"), on=["id", "time"], how="semi")
     one, two = (
-        frame.sort("id", "time").select(COURSE_SIGNS).to_numpy().astype(float)
+        frame.sort("id", "time").select(kept.columns[2:]).to_numpy().astype(float)
         for frame in (kept, again)
     )
     if one.shape != two.shape or (np.isnan(one) != np.isnan(two)).any():
@@ -148,7 +148,7 @@ def open_loop(
     inputs = {name: np.full(len(patients), value) for name, value in protocol.model.inputs.items()}
     due = {day: rows for (day,), rows in orders.partition_by("time", as_dict=True).items()}
     given = {day: rows for (day,), rows in doses.partition_by("time", as_dict=True).items()}
-    courses = Courses()
+    courses = Courses(protocol.course_signs)
     for instant, day in enumerate(clock.days.tolist()):
         batch.advance(day, inputs)
         courses.note(day, batch.observe(courses.signs), day < death)

@@ -31,7 +31,7 @@ from aldesim.trial.clock import NONE
 from aldesim.trial.events import EventWatch, draw_fates
 from aldesim.trial.extremes import Extremes, WorstGrades
 from aldesim.trial.imaging import OBSERVED, Scan, Scanner, Spread
-from aldesim.trial.journal import COURSE_SIGNS, Courses, DecisionLog, Ledger, OrderLog
+from aldesim.trial.journal import Courses, DecisionLog, Ledger, OrderLog
 from aldesim.trial.mortality import DEATH_HAZARDS, Mortality
 from aldesim.trial.protocol import Protocol
 from aldesim.trial.readings import Readings
@@ -125,8 +125,8 @@ class ClosedLoop:
         What to do.
     patients : ndarray of int, shape (n,)
         Patient indices.
-    signs : tuple of str
-        Observables of the model that the courses keep.
+    signs : tuple of str, optional
+        Observables of the model that the courses keep; by default those of the protocol.
     grading : Grading, optional
         Terms of the worst grades; those of CTCAE by default.
 
@@ -140,10 +140,10 @@ class ClosedLoop:
         self,
         protocol: Protocol,
         patients: np.ndarray,
-        signs: tuple[str, ...] = COURSE_SIGNS,
+        signs: tuple[str, ...] | None = None,
         grading: Grading | None = None,
     ):
-        scenario = protocol.scenario
+        scenario, signs = protocol.scenario, signs or protocol.course_signs
         self._protocol, self._clock = protocol, protocol.clock
         self._calendar, self._slots = protocol.calendar, protocol.slots
         virtual, batch = begin(protocol, patients)
@@ -339,7 +339,8 @@ class ClosedLoop:
         """Review discharge and the supportive orders; they stand until the next round."""
         done = self.treatment
         done.stay.discharge(day, signs, alive, everyone=closing)
-        empty = not done.stay.inpatient.any()
+        at_home = any(order.at_home for order in self._protocol.support.orders)
+        empty = not at_home and not done.stay.inpatient.any()
         if empty and self._ward_empty:
             return  # every order has ended already
         self._ward_empty = empty

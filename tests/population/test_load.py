@@ -139,7 +139,7 @@ def test_every_mistake_is_one_line_with_file_and_field(tmp_path, change, message
 
 
 def test_unknown_name():
-    with pytest.raises(InputError, match="melanoma, renal_cell"):
+    with pytest.raises(InputError, match="melanoma, melanoma_candidates, renal_cell"):
         load_population("melanom")
     with pytest.raises(InputError, match=r"nowhere.yaml"):
         load_population("nowhere.yaml")

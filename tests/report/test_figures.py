@@ -36,7 +36,7 @@ def all_figures(trial, theme=LIGHT):
             theme=theme,
         ),
     }
-    for sign in SIGNS.values():
+    for sign in (SIGNS[name] for name in trial.courses.columns if name in SIGNS):
         table = figures.course_table(trial.courses, sign)
         made[sign.name] = figures.course(table, sign, theme=theme)
     return made

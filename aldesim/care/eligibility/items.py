@@ -102,7 +102,9 @@ ITEMS: dict[str, Item] = {
     "HIV_positive": Item("HIV infection"),
     # immunity, endocrine
     "allograft": _history("organ allograft"),
-    "autoimmune_disease": _history("autoimmune disease"),
+    "autoimmune_disease": Item(
+        "autoimmune disease", history="condition", covariate="autoimmune_predisposition"
+    ),
     "diabetes": _history("diabetes mellitus"),
     "thyroid_disease": _history("thyroid disease"),
     "systemic_steroids": _history(

@@ -73,6 +73,8 @@ def courses_section(
                 ]
             )
     for name, members in GROUPS.items():
+        if name == "Tumour" and not tables.tumour:
+            continue
         drawn = [by_name[member] for member in members if member in by_name]
         if drawn:
             groups.append(CourseGroup(name, drawn))
