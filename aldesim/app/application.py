@@ -16,6 +16,8 @@ from aldesim.app.answers import answering
 from aldesim.app.bedside.session import Bedside
 from aldesim.app.guard import Application, Guard
 from aldesim.app.page import page, plot_templates, theme_css
+from aldesim.app.trials.jobs import Jobs
+from aldesim.app.trials.session import Trials
 from aldesim.app.wire import Wire
 
 STATIC = Path(__file__).with_name("static")
@@ -24,9 +26,9 @@ _INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 UPLOADS = ("uploadInit", "uploadEnd")
 
 
-def questions() -> dict[str, Callable[..., Any]]:
+def questions(jobs: Jobs, owner: str) -> dict[str, Callable[..., Any]]:
     """Every question of a session by name, with the method that answers it; made afresh."""
-    bedside = Bedside()
+    bedside, trials = Bedside(), Trials(jobs, owner)
     return {
         "bedside.draw": bedside.draw,
         "bedside.rest": bedside.rest,
@@ -34,22 +36,35 @@ def questions() -> dict[str, Callable[..., Any]]:
         "bedside.hold": bedside.hold,
         "bedside.moment": bedside.moment,
         "bedside.export": bedside.export,
+        "trial.start": trials.start,
+        "trial.state": trials.state,
+        "trial.pause": trials.pause,
+        "trial.resume": trials.resume,
+        "trial.cancel": trials.cancel,
+        "trial.delete": trials.delete,
+        "trial.open": trials.open,
+        "trial.compare": trials.compare,
+        "trial.report": trials.report,
     }
 
 
-def application(token: str | None = None) -> Application:
+def application(runs: Path, token: str | None = None) -> Application:
     """The whole app as an ASGI application, guarded.
 
     Parameters
     ----------
+    runs : Path
+        Folder of runs.
     token : str, optional
         Asked of every browser; without it only loopback names are answered.
     """
+    jobs = Jobs(runs)
 
     def server(input: Inputs, output: Outputs, session: Session) -> None:
         for name in UPLOADS:
             session.set_message_handler(name, None)
-        for name, method in questions().items():
+        session.on_ended(lambda: jobs.leave(session.id))
+        for name, method in questions(jobs, session.id).items():
             most = len(inspect.signature(method).parameters)
             session.set_message_handler(name, answering(method, most))
 
@@ -59,13 +74,14 @@ def application(token: str | None = None) -> Application:
         static_assets={"/static": STATIC, "/plotly.min.js": PLOTLY},
     )
     app.sanitize_errors = True
+    app.on_shutdown(jobs.close)
     for path, answer in (
         ("/theme.css", PlainTextResponse(theme_css(), media_type="text/css")),
         ("/templates.json", JSONResponse(plot_templates())),
     ):
         app.starlette_app.routes.insert(0, Route(path, _always(answer)))
     assert not callable(app.ui)
-    return Guard(Wire(app, questions()), token, _INLINE.findall(app.ui["html"]))
+    return Guard(Wire(app, questions(jobs, "")), token, _INLINE.findall(app.ui["html"]))
 
 
 def _always(answer: Response) -> Callable[[Request], Awaitable[Response]]:

@@ -9,13 +9,16 @@ from markupsafe import Markup
 
 from aldesim import __version__
 from aldesim.app.bedside.setting import Slider, controls
+from aldesim.app.trials.jobs import MOST_PATIENTS
+from aldesim.app.trials.session import VARIED
 from aldesim.report.figures.bedside import PANELS
 from aldesim.report.figures.canvas import template
 from aldesim.report.palette import DARK, FONT, LIGHT, THEMES, Theme
+from aldesim.trial.scenario import load_scenario, scenario_names
 
 TEMPLATES = Path(__file__).with_name("templates")
 NOTICE = "Research use only. aldesim simulates; it is not a medical device and gives no advice."
-PAGES = {"bedside": "Bedside"}
+PAGES = {"bedside": "Bedside", "trial": "Trial"}
 
 
 def page() -> str:
@@ -40,6 +43,9 @@ def _context() -> dict[str, Any]:
             for group, rows in groupby(controls(), key=lambda row: row.group)
         ],
         "panels": PANELS,
+        "scenarios": {name: load_scenario(name) for name in scenario_names()},
+        "varied": {field: (name, values()) for field, (name, values) in VARIED.items()},
+        "most_patients": MOST_PATIENTS,
     }
 
 

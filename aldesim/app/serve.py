@@ -1,6 +1,7 @@
 """Starting the server."""
 
 import secrets
+from pathlib import Path
 
 import uvicorn
 
@@ -13,7 +14,12 @@ SHORTEST_TOKEN = 16
 NO_PATIENCE = 3  # seconds that open pages get when the server stops
 
 
-def serve(host: str = "127.0.0.1", port: int = 8765, token: str | None = None) -> None:
+def serve(
+    host: str = "127.0.0.1",
+    port: int = 8765,
+    token: str | None = None,
+    runs: Path = Path("runs"),
+) -> None:
     """Serve the app until interrupted.
 
     Parameters
@@ -24,6 +30,8 @@ def serve(host: str = "127.0.0.1", port: int = 8765, token: str | None = None) -
         0 takes any that is free.
     token : str, optional
         What a browser must show; `new` makes one.
+    runs : Path
+        Folder of runs.
 
     Raises
     ------
@@ -34,7 +42,7 @@ def serve(host: str = "127.0.0.1", port: int = 8765, token: str | None = None) -
     if token == "new":
         token = secrets.token_urlsafe(24)
     settings = uvicorn.Config(
-        application(token),
+        application(runs.absolute(), token),
         host=host,
         port=port,
         log_level="warning",

@@ -1,12 +1,20 @@
 """`aldesim serve`: the web app."""
 
+from pathlib import Path
+
 from aldesim.errors import InputError
 
 INSTALL = "pip install 'aldesim[app]'"
 NEEDED = ("shiny", "uvicorn", "starlette")
 
 
-def serve(*, host: str = "127.0.0.1", port: int = 8765, token: str | None = None) -> int:
+def serve(
+    *,
+    host: str = "127.0.0.1",
+    port: int = 8765,
+    token: str | None = None,
+    runs: Path = Path("runs"),
+) -> int:
     """Serve the web app on this machine, for the browser; Ctrl-C stops it.
 
     Parameters
@@ -17,6 +25,8 @@ def serve(*, host: str = "127.0.0.1", port: int = 8765, token: str | None = None
         Port; 0 takes one that is free.
     token
         What a browser must show once, 16 characters or more; `new` makes one and prints it.
+    runs
+        Folder of runs: those listed, and those made here.
     """
     try:
         from aldesim.app.serve import serve as serve_app
@@ -25,5 +35,5 @@ def serve(*, host: str = "127.0.0.1", port: int = 8765, token: str | None = None
             raise
         needed = f"is not installed; the web app needs it: {INSTALL}"
         raise InputError("serve", "package", error.name, needed) from None
-    serve_app(host, port, token)
+    serve_app(host, port, token, runs)
     return 0

@@ -6,9 +6,10 @@ from typing import Any
 from aldesim.app.bedside import export, words
 from aldesim.app.bedside.patient import Course
 from aldesim.app.bedside.setting import check_setting
+from aldesim.app.themes import theme_named
 from aldesim.errors import InputError
 from aldesim.report.figures.bedside import PANELS, Shown, lane_spec, panel_spec, symptom_spec
-from aldesim.report.palette import THEMES, Theme
+from aldesim.report.palette import Theme
 
 EXPORTS = ("csv", "yaml")
 
@@ -24,7 +25,7 @@ class Bedside:
         """Treat the patient of a setting; pictures and words until a few days after treatment."""
         self._course = Course(check_setting(setting))
         self._course.treat_until(self._course.treatment_end)
-        return self._pictures(_theme(theme)) | {
+        return self._pictures(theme_named(theme)) | {
             "headline": words.headline(self._course),
             "missed": words.not_given(self._course),
             "moment": words.moment(self._course, words.telling_day(self._course)),
@@ -33,11 +34,11 @@ class Bedside:
     def rest(self, theme: Any) -> dict[str, Any]:
         """The same course followed to the end of observation."""
         self._now.finish()
-        return self._pictures(_theme(theme)) | {"headline": words.headline(self._now)}
+        return self._pictures(theme_named(theme)) | {"headline": words.headline(self._now)}
 
     def redraw(self, theme: Any) -> dict[str, Any]:
         """The pictures again, in other colours."""
-        return self._pictures(_theme(theme))
+        return self._pictures(theme_named(theme))
 
     def hold(self, setting: Any, theme: Any) -> dict[str, Any] | None:
         """Keep a setting beside the one on show; nothing to let it go."""
@@ -46,7 +47,7 @@ class Bedside:
         else:
             self._held = Course(check_setting(setting))
             self._held.treat_until(self._held.treatment_end)
-        return self._pictures(_theme(theme)) if self._course else None
+        return self._pictures(theme_named(theme)) if self._course else None
 
     def moment(self, day: Any) -> dict[str, Any]:
         """What is happening on a day, in words."""
@@ -94,9 +95,3 @@ class Bedside:
 
 def _shown(course: Course, name: str) -> Shown:
     return Shown(course.signs, course.doses, course.events, name)
-
-
-def _theme(name: Any) -> Theme:
-    if not isinstance(name, str) or name not in THEMES:
-        raise InputError("theme", "", str(name)[:40], f"must be one of {', '.join(THEMES)}")
-    return THEMES[name]

@@ -1,8 +1,9 @@
 // Frame of the app: pages, colours, connection. Each page has a module of its own.
 import { connected, say, trouble } from "./server.js";
 import * as bedside from "./bedside.js";
+import * as trial from "./trial.js";
 
-const PAGES = { bedside };
+const PAGES = { bedside, trial };
 const started = new Set();
 
 function wanted() {

@@ -45,3 +45,47 @@ export class Gallery {
     for (const target of [...this.waiting]) { this.waiting.delete(target); await this.render(target); }
   }
 }
+
+// Figures of the report with title and caption, one after the other; redrawn in place.
+export async function drawFigures(place, figures) {
+  while (place.children.length > figures.length) place.lastChild.remove();
+  for (const [index, spec] of figures.entries()) {
+    let figure = place.children[index];
+    if (!figure) {
+      figure = document.createElement("figure");
+      figure.append(document.createElement("h3"), document.createElement("div"), document.createElement("figcaption"));
+      figure.children[1].className = "plot";
+      figure.children[1].setAttribute("role", "img");
+      place.append(figure);
+    }
+    const [title, plot, caption] = figure.children;
+    title.textContent = spec.title;
+    caption.textContent = spec.caption;
+    plot.style.height = `${spec.height}px`;
+    plot.setAttribute("aria-label", `${spec.title}. ${spec.caption}`);
+    await draw(plot, spec, { height: spec.height });
+  }
+}
+
+export function fillTable(table, head, rows) {
+  const top = document.createElement("thead"), line = document.createElement("tr");
+  for (const [index, text] of head.entries()) {
+    const cell = document.createElement(index || text ? "th" : "td");
+    if (cell.tagName === "TH") cell.scope = "col";
+    cell.textContent = text;
+    line.append(cell);
+  }
+  top.append(line);
+  const body = document.createElement("tbody");
+  for (const row of rows) {
+    const made = document.createElement("tr");
+    for (const [index, text] of row.entries()) {
+      const cell = document.createElement(index ? "td" : "th");
+      if (!index) cell.scope = "row";
+      cell.textContent = text;
+      made.append(cell);
+    }
+    body.append(made);
+  }
+  table.replaceChildren(top, body);
+}

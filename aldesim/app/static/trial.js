@@ -1,0 +1,153 @@
+// Trials: start them, watch them fill, pause, go on, open, compare, delete.
+import { ask, element, save, say, themeName, trouble } from "./server.js";
+import { drawFigures, fillTable, ready } from "./plots.js";
+
+const EVERY = 1200; // ms between looks while something runs
+const SELDOM = 6000;
+const WORDS = { running: "running", waiting: "waits its turn", paused: "paused", finished: "finished", failed: "failed" };
+
+const form = document.getElementById("trial-form");
+let open = null, opened = -1, chosen = [], timer = 0, known = "";
+
+export async function start() {
+  await ready();
+  form.addEventListener("submit", begin);
+  form.elements.scenario.addEventListener("change", describe);
+  form.elements.vary.addEventListener("change", vary);
+  document.getElementById("trial-compare").addEventListener("click", () => show([...chosen]));
+  document.getElementById("result-report").addEventListener("click", report);
+  describe();
+  vary();
+  look();
+}
+
+export function shown() { look(); }
+export function recolour() { if (open) { opened = -1; show(open, true); } }
+
+async function question(...words) {
+  try {
+    const answer = await ask(...words);
+    trouble("");
+    return answer ?? true;
+  } catch (error) {
+    trouble(error.message);
+    return null;
+  }
+}
+
+function describe() {
+  const field = form.elements.scenario;
+  document.getElementById("trial-description").textContent = field.selectedOptions[0].dataset.text;
+  document.getElementById("trial-own-box").hidden = field.value !== "";
+}
+
+function vary() {
+  const picked = form.elements.vary.selectedOptions[0];
+  const values = (picked.dataset.values || "").split(" ").filter(Boolean);
+  document.getElementById("trial-value-box").hidden = !values.length;
+  form.elements.value.replaceChildren(...values.map((value) => element("option", value, { value })));
+}
+
+async function begin(event) {
+  event.preventDefault();
+  const field = form.elements;
+  const asked = {
+    scenario: field.scenario.value, own: field.scenario.value ? "" : field.own.value || " ",
+    patients: Number(field.patients.value), seed: Number(field.seed.value),
+    vary: field.vary.value, value: field.value.value,
+  };
+  const names = await question("trial.start", asked);
+  if (!names) return;
+  say("Started");
+  show([names[0]]);
+  look();
+}
+
+async function look() {
+  clearTimeout(timer);
+  if (document.getElementById("page-trial").hidden) return;
+  let rows;
+  try { rows = await ask("trial.state"); } catch (error) { trouble(error.message); return; }
+  list(rows);
+  const row = open?.length === 1 && rows.find((one) => one.name === open[0]);
+  if (row && row.done && row.done !== opened) await show(open, true);
+  const lively = rows.some((one) => one.state === "running" || one.state === "waiting");
+  timer = setTimeout(look, lively ? EVERY : SELDOM);
+}
+
+function list(rows) {
+  const now = JSON.stringify([rows, chosen]);
+  if (now === known) return;
+  known = now;
+  chosen = chosen.filter((name) => rows.some((row) => row.name === name && row.done));
+  const focused = document.activeElement?.dataset.key;
+  document.getElementById("runs").replaceChildren(...rows.map(line));
+  document.getElementById("runs-none").hidden = rows.length > 0;
+  document.getElementById("trial-compare").disabled = chosen.length !== 2;
+  if (focused) document.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
+}
+
+function line(row) {
+  const made = element("tr", null, { "data-run": row.name, "data-state": row.state });
+  const tick = element("input", null, { type: "checkbox", "aria-label": `Choose ${row.name} to compare`, "data-shiny-no-bind-input": "", "data-key": `tick ${row.name}` });
+  tick.checked = chosen.includes(row.name);
+  tick.disabled = !row.done;
+  tick.addEventListener("change", () => {
+    chosen = tick.checked ? [...chosen, row.name].slice(-2) : chosen.filter((name) => name !== row.name);
+    known = "";
+    look();
+  });
+  const first = element("td"), name = element("th", null, { scope: "row" });
+  first.append(tick);
+  const title = element("button", row.name, { type: "button", class: "link name", "data-key": `open ${row.name}` });
+  title.disabled = !row.done;
+  title.addEventListener("click", () => show([row.name]));
+  name.append(title);
+  const protocol = element("td");
+  protocol.append(element("span", row.title), element("br"), element("span", `${row.molecule}, ${row.regimen}, ${row.rules}, ${row.support}; seed ${row.seed}`, { class: "hint" }));
+  const count = element("td");
+  const bar = element("progress", null, { max: row.patients, value: row.done, "aria-label": `${row.done} of ${row.patients} patients` });
+  count.append(element("span", `${row.done} / ${row.patients}`), ...(row.state === "finished" ? [] : [bar]));
+  const state = element("td", WORDS[row.state] + (row.error ? `: ${row.error}` : ""), { class: `state ${row.state}` });
+  const doing = element("td", null, { class: "doing" });
+  const acts = { running: ["pause", "cancel"], waiting: ["cancel"], paused: ["resume", "delete"], finished: ["delete"], failed: ["resume", "delete"] }[row.state];
+  for (const act of acts) {
+    const button = element("button", act[0].toUpperCase() + act.slice(1), { type: "button", "aria-label": `${act} ${row.name}`, "data-key": `${act} ${row.name}` });
+    button.addEventListener("click", () => perform(act, row.name));
+    doing.append(button);
+  }
+  made.append(first, name, protocol, count, state, doing);
+  return made;
+}
+
+async function perform(act, name) {
+  if ((act === "delete" || act === "cancel") && !confirm(`${act === "delete" ? "Delete" : "Cancel and delete"} ${name}? This cannot be undone.`)) return;
+  const answer = await question(`trial.${act}`, name);
+  if (!answer) return;
+  say(`${name}: ${act}`);
+  if ((act === "delete" || act === "cancel") && open?.includes(name)) { open = null; document.getElementById("result").hidden = true; }
+  look();
+}
+
+async function show(names, quietly = false) {
+  if (!quietly) { open = names; opened = -1; }
+  const answer = names.length === 2
+    ? await question("trial.compare", ...names, themeName())
+    : await ask("trial.open", names[0], themeName()).catch((error) => {
+      if (!error.message.includes("no patient yet") && !error.message.includes("no such run")) trouble(error.message);
+      return null;
+    });
+  if (!answer || String(open) !== String(names)) return;
+  opened = answer.done ?? -1;
+  document.getElementById("result").hidden = false;
+  document.getElementById("result-title").textContent = names.length === 2 ? `${names[0]} beside ${names[1]}` : names[0] + (answer.done ? `: ${answer.done} patients` : "");
+  document.getElementById("result-report").hidden = names.length === 2;
+  fillTable(document.getElementById("result-table"), answer.head, answer.rows);
+  await drawFigures(document.getElementById("result-figures"), answer.figures);
+  if (!quietly) document.getElementById("result-title").focus({ preventScroll: false });
+}
+
+async function report() {
+  const file = await question("trial.report", open[0]);
+  if (file) save(file.name, file.type, file.content);
+}

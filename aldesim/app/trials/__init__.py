@@ -1,0 +1,1 @@
+"""Virtual trials from the browser: run, pause, resume, open, compare, delete."""

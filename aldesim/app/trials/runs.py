@@ -1,0 +1,144 @@
+"""The folder of runs: what lies in it, by names that cannot leave it."""
+
+import re
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from aldesim.errors import InputError
+from aldesim.trial.run_folder import RunFolder
+
+NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,119}")
+WHERE = "run"
+
+
+@dataclass(frozen=True)
+class Runs:
+    """A folder whose subfolders are runs.
+
+    Parameters
+    ----------
+    root : Path
+        The folder; it need not exist.
+    """
+
+    root: Path
+
+    def place(self, name: Any) -> Path:
+        """Path of a run of this folder, there or not.
+
+        Raises
+        ------
+        InputError
+            If the name is none, or leads out of the folder.
+        """
+        shown = str(name)[:60]
+        if not isinstance(name, str) or not NAME.fullmatch(name):
+            allowed = (
+                "must be small letters, digits, '.', '_', '-', and begin with one of the first two"
+            )
+            raise InputError(WHERE, "name", shown, allowed)
+        path = self.root / name
+        if path.is_symlink() or path.resolve().parent != self.root.resolve():
+            raise InputError(WHERE, "name", shown, "leads out of the folder of runs")
+        return path
+
+    def find(self, name: Any) -> RunFolder:
+        """A run that is there.
+
+        Raises
+        ------
+        InputError
+            If there is none of that name.
+        """
+        folder = RunFolder(self.place(name))
+        if folder.read_manifest() is None:
+            raise InputError(WHERE, "name", name, "there is no such run")
+        return folder
+
+    def names(self) -> list[str]:
+        """Names of all runs, the youngest first."""
+        if not self.root.is_dir():
+            return []
+        found = [
+            ((entry / "manifest.json").stat().st_mtime, entry.name)
+            for entry in self.root.iterdir()
+            if NAME.fullmatch(entry.name)
+            and not entry.is_symlink()
+            and (entry / "manifest.json").is_file()
+        ]
+        return [name for _, name in sorted(found, reverse=True)]
+
+    def delete(self, name: Any) -> None:
+        """Remove a run for good."""
+        shutil.rmtree(self.find(name).path)
+
+
+@dataclass(frozen=True)
+class PartialTrial:
+    """What a run has so far, finished or not, as reports read a trial.
+
+    Parameters
+    ----------
+    folder : RunFolder
+        Where it lies.
+    manifest : dict
+        Its manifest.
+    """
+
+    folder: RunFolder
+    manifest: dict[str, Any]
+
+    @property
+    def done(self) -> int:
+        """Patients computed."""
+        if self.folder.is_complete():
+            return int(self.manifest["scenario"]["patients"])
+        return sum(last - first + 1 for first, last in self.folder.done())
+
+    def _table(self, name: str) -> pl.LazyFrame:
+        if self.folder.is_complete():
+            return pl.scan_parquet(self.folder.table(name))
+        parts = [
+            self.folder.parts / f"{first:09d}-{last:09d}" / f"{name}.parquet"
+            for first, last in self.folder.done()
+        ]
+        return pl.scan_parquet(parts)
+
+    @property
+    def patients(self) -> pl.LazyFrame:
+        """One row a patient."""
+        return self._table("patients")
+
+    @property
+    def doses(self) -> pl.LazyFrame:
+        """The dose ledger."""
+        return self._table("doses")
+
+    @property
+    def orders(self) -> pl.LazyFrame:
+        """Changes of supportive orders."""
+        return self._table("orders")
+
+    @property
+    def scans(self) -> pl.LazyFrame:
+        """Tumour scans."""
+        return self._table("scans")
+
+    @property
+    def toxicity(self) -> pl.LazyFrame:
+        """Worst grades."""
+        return self._table("toxicity")
+
+    @property
+    def courses(self) -> pl.LazyFrame:
+        """Signs over time."""
+        return self._table("courses")
+
+    @property
+    def events(self) -> pl.LazyFrame:
+        """Sudden events and deaths."""
+        return self._table("events")

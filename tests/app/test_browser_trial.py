@@ -1,0 +1,45 @@
+"""A trial in a real browser: started, paused, resumed, compared, deleted; a wrong scenario."""
+
+import pytest
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+pytest.importorskip("playwright")
+from playwright.sync_api import expect  # noqa: E402
+
+
+def test_a_run_of_two_arms_is_paused_resumed_compared_and_deleted(page):
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.set_default_timeout(60_000)
+    page.goto(f"{page.address}#trial")
+    page.get_by_label("Patients an arm").fill("8")
+    page.get_by_label("Second arm differs in").select_option("rules")
+    page.get_by_label("Second arm has").select_option("label_plr")
+    page.get_by_role("button", name="Run", exact=True).click()
+    running = page.locator("tr[data-state=running]")
+    expect(running).to_have_count(2, timeout=60_000)
+    running.first.get_by_role("button", name="pause").click()
+    paused = page.locator("tr[data-state=paused]")
+    expect(paused).to_have_count(1, timeout=60_000)
+    paused.get_by_role("button", name="resume").click()
+    finished = page.locator("tr[data-state=finished]")
+    expect(finished).to_have_count(2, timeout=90_000)
+    finished.first.locator("button.name").click()
+    expect(page.locator("#result-title")).to_contain_text("8 patients")
+    expect(page.locator("#result-table")).to_contain_text("Vasopressor used")
+    expect(page.locator("#result-figures figure")).to_have_count(6)
+    for box in (0, 1):
+        finished.nth(box).get_by_role("checkbox").check()
+    page.get_by_role("button", name="Compare").click()
+    expect(page.locator("#result-title")).to_contain_text("beside")
+    for left in (1, 0):
+        finished.first.get_by_role("button", name="delete").click()
+        expect(finished).to_have_count(left)
+
+
+def test_a_wrong_scenario_is_refused_in_words(page):
+    page.goto(f"{page.address}#trial")
+    page.get_by_label("Scenario", exact=True).select_option("")
+    page.get_by_label("Scenario as YAML").fill("name: mine\ntitle: [")
+    page.get_by_role("button", name="Run", exact=True).click()
+    expect(page.locator("#trouble")).to_contain_text("your scenario")
