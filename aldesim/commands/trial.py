@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import cyclopts
 
+from aldesim.commands.cluster import cluster
 from aldesim.commands.terminal import NOTICE, Progress, table
 from aldesim.errors import InputError
 
@@ -21,6 +22,7 @@ def run(
     out: Path | None = None,
     workers: int | None = None,
     chunk: int | None = None,
+    dask: str | None = None,
 ) -> int:
     """Run a virtual trial; the same command resumes it after an interruption.
 
@@ -38,10 +40,13 @@ def run(
         Chunks computed at the same time (default: the machine's cores).
     chunk
         Patients per chunk; changes memory and speed, never the result.
+    dask
+        Address of a Dask scheduler (tcp://HOST:8786) whose workers compute the chunks; they need
+        this version of aldesim and must see the run folder.
     """
     from aldesim.trial import run as run_trial
 
-    with Progress("patients") as progress:
+    with cluster(dask) as executor, Progress("patients") as progress:
         result = run_trial(
             scenario,
             patients=patients,
@@ -49,6 +54,7 @@ def run(
             out=out,
             workers=workers,
             chunk=chunk,
+            executor=executor,
             progress=progress.show,
         )
     _report(result)

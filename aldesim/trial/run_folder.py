@@ -7,6 +7,7 @@ file per table.
 
 import json
 import os
+import platform
 import re
 import shutil
 from dataclasses import dataclass
@@ -135,7 +136,7 @@ class RunFolder:
 
     def write_part(self, first: int, last: int, tables: dict[str, pl.DataFrame]) -> None:
         """Put one chunk of patients in place in one step."""
-        hidden = self.parts / f".{first:09d}-{last:09d}.{os.getpid()}"
+        hidden = self.parts / f".{first:09d}-{last:09d}.{platform.node()}.{os.getpid()}"
         shutil.rmtree(hidden, ignore_errors=True)
         hidden.mkdir(parents=True)
         for name in TABLES:

@@ -3,10 +3,9 @@
 import os
 import platform
 import shlex
-import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Executor
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ import numpy as np
 
 from aldesim import __version__
 from aldesim.errors import InputError
+from aldesim.trial.chunks import compute
 from aldesim.trial.protocol import Protocol, prepare
 from aldesim.trial.result import TrialResult
 from aldesim.trial.run_folder import RunFolder
@@ -32,6 +32,7 @@ def run(
     out: str | Path | None = None,
     workers: int | None = None,
     chunk: int | None = None,
+    executor: Executor | None = None,
     progress: Callable[[float, int], None] | None = None,
 ) -> TrialResult:
     """Finished trial of a scenario, computed or resumed.
@@ -51,6 +52,9 @@ def run(
         Chunks computed at the same time; default the machine's cores.
     chunk : int, optional
         Patients per chunk; default 256.
+    executor : Executor, optional
+        Takes the chunks instead of threads: a process pool, or a Dask cluster by
+        `client.get_executor()`. All its workers must see the run folder.
     progress : callable, optional
         Called with patients done (fractions for chunks under way) and their total.
 
@@ -78,8 +82,8 @@ def run(
     manifest = folder.open(_manifest(protocol, place))
     if not folder.is_complete():
         started = time.monotonic()
-        with ThreadPoolExecutor(workers) as executor:
-            _compute(protocol, folder, chunk, executor, progress or (lambda done, total: None))
+        tell = progress or (lambda done, total: None)
+        compute(protocol, folder, chunk, workers, executor, tell)
         folder.join()
         manifest |= {
             "failed": _failed(folder),
@@ -105,49 +109,6 @@ def _at_least_one(name: str, value: int | None, default: int) -> int:
     if value is not None and value < 1:
         raise InputError("run", name, value, "must be 1 or more")
     return value or default
-
-
-def _compute(
-    protocol: Protocol,
-    folder: RunFolder,
-    chunk: int,
-    executor: Executor,
-    progress: Callable[[float, int], None],
-) -> None:
-    """Compute every missing chunk; on an interruption stop the others and leave whole parts."""
-    total = protocol.scenario.patients
-    todo = folder.missing(total, chunk)
-    already = total - sum(last - first + 1 for first, last in todo)
-    shares = dict.fromkeys(todo, 0.0)
-    stop = threading.Event()
-
-    def task(bounds: tuple[int, int]) -> None:
-        from aldesim.trial.outcome import tables
-        from aldesim.trial.treat import treat
-
-        ids = protocol.patients(*bounds)
-        treated = treat(
-            protocol,
-            ids,
-            progress=lambda share: shares.__setitem__(bounds, share),
-            cancelled=stop.is_set,
-        )
-        folder.write_part(*bounds, tables(treated, protocol))
-        shares[bounds] = 1.0
-
-    pending: set[Future[None]] = {executor.submit(task, bounds) for bounds in todo}
-    try:
-        while pending:
-            done, pending = wait(pending, timeout=0.1, return_when=FIRST_COMPLETED)
-            for future in done:
-                future.result()
-            treated = sum(s * (last - first + 1) for (first, last), s in shares.items())
-            progress(already + treated, total)
-    finally:
-        stop.set()
-        for future in pending:
-            future.cancel()
-    progress(total, total)
 
 
 def _manifest(protocol: Protocol, place: Path) -> dict[str, Any]:
