@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ from aldesim.evidence.readouts.values import Values
 from aldesim.trial.protocol import prepare
 
 LANES = 1200
-"""Patients in one batch: fewer cost more overhead, more are lost when a run is killed."""
+"""Patients in one batch: fewer cost more overhead, more are lost when a run is interrupted."""
 CACHE_FORMAT = 2  # raised when what a file holds or how it is made changes
 
 Readings = dict[str, Values]
@@ -94,10 +95,14 @@ class Evaluations:
                 for line in self.lines
             }
 
-    def simulate(self, keys: Sequence[str], make: Blocks) -> list[Readings]:
-        """Readings of some versions, simulated together and kept."""
+    def simulate(
+        self, keys: Sequence[str], make: Blocks, cancelled: Callable[[], bool]
+    ) -> list[Readings]:
+        """Readings of some versions, simulated together and kept, unless cancelled."""
         found = []
-        for key, simulated in zip(keys, simulate_blocks(self._slim, self.size, make), strict=True):
+        for key, simulated in zip(
+            keys, simulate_blocks(self._slim, self.size, make, cancelled), strict=True
+        ):
             here = {self.experiment.id: simulated}
             readings = {
                 line: read(line, (self.experiment.id,), here, self._where) for line in self.lines
@@ -161,9 +166,13 @@ def evaluate(
         together = max(LANES // one.size, 1)
         todo += [(one, missing[at : at + together]) for at in range(0, len(missing), together)]
     tell(len(found))
+    stop = threading.Event()
     with ThreadPoolExecutor(workers) as executor:
         tasks = {
-            executor.submit(one.simulate, [keys[i] for i in chosen], make(chosen)): (one, chosen)
+            executor.submit(one.simulate, [keys[i] for i in chosen], make(chosen), stop.is_set): (
+                one,
+                chosen,
+            )
             for one, chosen in todo
         }
         try:
@@ -173,6 +182,7 @@ def evaluate(
                     found[one.experiment.id, index] = readings
                 tell(len(chosen))
         finally:
+            stop.set()
             for task in tasks:
                 task.cancel()
     return found

@@ -100,7 +100,12 @@ class _Laid(Protocol):
         }
 
 
-def simulate_blocks(experiment: Experiment, size: int, make: Blocks) -> list[Simulated]:
+def simulate_blocks(
+    experiment: Experiment,
+    size: int,
+    make: Blocks,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> list[Simulated]:
     """What an experiment gives in each version of the same first patients.
 
     Parameters
@@ -111,6 +116,13 @@ def simulate_blocks(experiment: Experiment, size: int, make: Blocks) -> list[Sim
         Virtual patients of a block.
     make : callable
         Makes the blocks.
+    cancelled : callable
+        Asked at each instant of a trial whether to give up.
+
+    Raises
+    ------
+    CancelledError
+        If `cancelled()` says so.
     """
     protocol = prepare(experiment.scenario)
     blocks = tuple(make(protocol, np.arange(size)))
@@ -120,7 +132,7 @@ def simulate_blocks(experiment: Experiment, size: int, make: Blocks) -> list[Sim
     found: dict[str, pl.DataFrame] = {}
     orders = None
     if experiment.how == "trial":
-        treated = treat(laid, laid.everyone)
+        treated = treat(laid, laid.everyone, cancelled=cancelled)
         found = _tables(replace(treated, patients=lanes), laid)
         orders = found.pop("orders")
         dose = given_IU(laid, found["doses"], lanes)
