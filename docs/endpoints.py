@@ -6,7 +6,6 @@ python docs/endpoints.py [PATIENTS]
 from __future__ import annotations
 
 import sys
-import time
 
 import numpy as np
 import polars as pl
@@ -41,9 +40,7 @@ def endpoints(name: str, patients: int) -> dict[str, str]:
     late = range(usual.scan_days[-1] + 91, FIVE_YEARS, 91)
     scans = (*usual.scan_days, *late)
     longer = {"patients": patients, "follow_up_days": FIVE_YEARS, "scan_days": scans}
-    began = time.perf_counter()
     result = run(usual.model_copy(update=longer), out=f"runs/endpoints-{name}-{patients}")
-    seconds = time.perf_counter() - began
     table = result.patients.filter(pl.col("status") == "ok").collect()
     best, death, died = (table[c].to_numpy() for c in ("best_response", "death_day", "died"))
     response, pfs, ended = (
@@ -74,7 +71,6 @@ def endpoints(name: str, patients: int) -> dict[str, str]:
         title = f"{label} a response by day {LANDMARK}: median survival from then, months"
         found[title] = months(curve.median())
     found["log-rank p of the two"] = f"{since.test.p:.1g}"
-    found["seconds (0 if the run was there)"] = f"{seconds:.0f}"
     return found
 
 
