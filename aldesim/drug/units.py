@@ -61,6 +61,11 @@ def iu_from_mg(mg: Number, molecule: Potency) -> Number:
     return mg * _specific_activity(molecule)
 
 
+def mg_from_ug(ug: Number) -> Number:
+    """Mass in mg of one in ug."""
+    return ug / UG_PER_MG
+
+
 def pmol_from_mg(mg: Number, molecule: Potency) -> Number:
     """Amount (pmol) of a protein mass (mg)."""
     return mg / (molecule.molar_mass * MG_PER_PMOL_AND_DALTON)
@@ -106,7 +111,7 @@ def pmol_from(amount: Number, unit: DoseUnit, molecule: Potency) -> Number:
         case "mg":
             return pmol_from_mg(amount, molecule)
         case "ug":
-            return pmol_from_mg(amount / UG_PER_MG, molecule)
+            return pmol_from_mg(mg_from_ug(amount), molecule)
         case "pmol":
             return amount
     raise InputError("dose", "unit", unit, "must be IU, MIU, mg, ug or pmol")

@@ -3,6 +3,7 @@
 from aldesim.regimen.body_surface import body_surface_area
 from aldesim.regimen.follow_up import FollowUp
 from aldesim.regimen.regimen import (
+    AmountUnit,
     Cycle,
     DoseRow,
     Regimen,
@@ -14,6 +15,7 @@ from aldesim.regimen.regimen import (
 )
 
 __all__ = [
+    "AmountUnit",
     "Cycle",
     "DoseRow",
     "FollowUp",

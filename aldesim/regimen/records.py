@@ -15,9 +15,9 @@ from typing import Literal
 import numpy as np
 import polars as pl
 
-from aldesim.drug import Molecule, iu_from_mg, iu_from_pmol, mg_from_iu, pmol_from_iu
+from aldesim.drug import Molecule, iu_from_mg, iu_from_pmol, mg_from_iu, pmol_from_iu, pmol_from_mg
 from aldesim.errors import InputError
-from aldesim.regimen.regimen import Regimen, dose_IU
+from aldesim.regimen.regimen import Regimen, dose
 
 TimeUnit = Literal["day", "h"]
 AmountUnit = Literal["IU", "mg", "pmol"]
@@ -51,11 +51,13 @@ class Doses:
     time : ndarray
         Start, days.
     amount : ndarray
-        IU.
+        In `unit`.
     duration : ndarray
         Length of the infusion, days; 0 for an injection.
     route : ndarray of str
         As in `Slots`; read back from records, "IV_infusion" stands for "CIV" too.
+    unit : str
+        "IU", or "mg" of a molecule dosed by mass.
     """
 
     id: np.ndarray
@@ -63,6 +65,7 @@ class Doses:
     amount: np.ndarray
     duration: np.ndarray
     route: np.ndarray
+    unit: Literal["IU", "mg"] = "IU"
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,7 +107,7 @@ def plan_doses(regimen: Regimen, body_weight: np.ndarray, BSA: np.ndarray) -> Do
         kg; m2.
     """
     slots = regimen.slots()
-    amounts = np.array([dose_IU(slots[k], body_weight, BSA) for k in range(len(slots))])
+    amounts = np.array([dose(slots[k], body_weight, BSA) for k in range(len(slots))])
     patients = amounts.shape[1]
     return Doses(
         id=np.repeat(np.arange(patients), len(slots)),
@@ -112,6 +115,7 @@ def plan_doses(regimen: Regimen, body_weight: np.ndarray, BSA: np.ndarray) -> Do
         amount=amounts.T.ravel(),
         duration=np.tile(slots.duration, patients),
         route=np.tile(slots.route, patients),
+        unit=regimen.amount_unit,
     )
 
 
@@ -148,7 +152,10 @@ def records(
     gap = np.zeros(len(rows))
     repeats = more > 0
     gap[repeats] = doses.time[order[starts[repeats] + 1]] - doses.time[rows[repeats]]
-    amount = _from_iu(doses.amount[rows], amount_unit, molecule)
+    if doses.unit == "IU":
+        amount = _from_iu(doses.amount[rows], amount_unit, molecule)
+    else:
+        amount = _from_mg(doses.amount[rows], amount_unit, molecule)
     duration = doses.duration[rows] * scale
     rate = np.divide(amount, duration, out=np.zeros_like(amount), where=duration > 0)
     frame = pl.DataFrame(
@@ -277,6 +284,12 @@ def _from_iu(iu: np.ndarray, unit: AmountUnit, molecule: Molecule) -> np.ndarray
     if unit == "IU":
         return iu.astype(float)
     return (mg_from_iu if unit == "mg" else pmol_from_iu)(iu, molecule)
+
+
+def _from_mg(mg: np.ndarray, unit: AmountUnit, molecule: Molecule) -> np.ndarray:
+    if unit == "mg":
+        return mg.astype(float)
+    return (iu_from_mg if unit == "IU" else pmol_from_mg)(mg, molecule)
 
 
 def _to_iu(amount: np.ndarray, unit: AmountUnit, molecule: Molecule) -> np.ndarray:

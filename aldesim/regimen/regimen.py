@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from aldesim.drug.units import mg_from_ug
 from aldesim.errors import InputError
 from aldesim.regimen.follow_up import FollowUp
 from aldesim.shelf import shelf_file, shelf_names
@@ -18,7 +19,8 @@ MINUTES_PER_DAY = 1440
 MINUTES_PER_HOUR = 60
 
 Route = Literal["IV_infusion", "IV_bolus", "CIV", "SC", "oral"]
-DoseUnit = Literal["IU/kg", "IU/m2", "IU"]
+DoseUnit = Literal["IU/kg", "IU/m2", "IU", "mg/kg", "mg/m2", "mg", "ug/kg", "ug/m2", "ug"]
+AmountUnit = Literal["IU", "mg"]
 INFUSED = ("IV_infusion", "CIV")
 
 
@@ -36,7 +38,7 @@ class DoseRow(BaseModel):
     amount : float
         Of one dose, in `unit`.
     unit : str
-        "IU/kg", "IU/m2" or "IU" (flat).
+        "IU/kg", "IU/m2" or "IU" (flat); or mass, the same with "mg" or "ug".
     minutes : int
         Length of the infusion; 0 for an injection.
     """
@@ -105,7 +107,7 @@ class Slots:
     amount : ndarray
         Dose, in `unit`.
     unit : ndarray of str
-        "IU/kg", "IU/m2" or "IU".
+        As in `DoseRow`.
     """
 
     cycle: np.ndarray
@@ -127,6 +129,10 @@ class Slots:
     def __getitem__(self, index: int) -> Slot:
         """One planned dose."""
         return Slot(**{name: values[index].item() for name, values in vars(self).items()})
+
+    def dose(self, index: int, body_weight, BSA) -> np.ndarray:
+        """Dose of a slot for each patient, IU or mg; see `dose`."""
+        return dose(self[index], body_weight, BSA)
 
     def dose_IU(self, index: int, body_weight, BSA) -> np.ndarray:  # noqa: N802
         """Dose of a slot for each patient (IU); see `dose_IU`."""
@@ -188,6 +194,8 @@ class Regimen(BaseModel):
         slots = self._slots
         if slots.time[0] != 0:
             raise ValueError("the first dose must be on day 1")
+        if len({unit.startswith("IU") for unit in slots.unit.tolist()}) > 1:
+            raise ValueError("doses are all in IU or all by mass")
         if not (np.diff(slots.cycle) >= 0).all():
             raise ValueError("a cycle may not begin before the one before it has ended")
         if not (slots.time[1:] >= slots.time[:-1] + slots.duration[:-1] - 1e-9).all():
@@ -217,6 +225,11 @@ class Regimen(BaseModel):
             unit=np.array([row.unit for _, row, _ in rows]),
         )
 
+    @property
+    def amount_unit(self) -> AmountUnit:
+        """What its doses come to: IU, or mg if they are given by mass."""
+        return "IU" if self._slots.unit[0].startswith("IU") else "mg"
+
     def slots(self) -> Slots:
         """Planned doses in order of time."""
         return self._slots
@@ -225,7 +238,24 @@ class Regimen(BaseModel):
 def dose_IU(  # noqa: N802
     slot: Slot, body_weight: float | np.ndarray, BSA: float | np.ndarray
 ) -> np.ndarray:
-    """Dose of a slot for each patient, IU, shape (n,).
+    """Dose of a slot for each patient, IU, shape (n,); see `dose`.
+
+    Raises
+    ------
+    InputError
+        If the dose is by mass.
+    """
+    if not slot.unit.startswith("IU"):
+        raise InputError("dose", "unit", slot.unit, "is by mass; a dose in IU is needed here")
+    return dose(slot, body_weight, BSA)
+
+
+def dose(
+    slot: Slot,
+    body_weight: float | np.ndarray,
+    BSA: float | np.ndarray,
+) -> np.ndarray:
+    """Dose of a slot for each patient, shape (n,): IU, or mg where it is given by mass.
 
     Parameters
     ----------
@@ -249,8 +279,9 @@ def dose_IU(  # noqa: N802
         wrong = values[~(np.isfinite(values) & (values > 0))]
         if wrong.size:
             raise InputError("dose", field, float(wrong[0]), f"must be {unit}, above 0")
-    per = {"IU/kg": weight, "IU/m2": area, "IU": np.ones_like(weight)}[slot.unit]
-    return slot.amount * per
+    amount, _, size = slot.unit.partition("/")
+    each = slot.amount * {"kg": weight, "m2": area, "": np.ones_like(weight)}[size]
+    return mg_from_ug(each) if amount == "ug" else each
 
 
 def regimen_names() -> list[str]:

@@ -31,7 +31,7 @@ def give(
     batch: Batch,
     inputs: dict[str, np.ndarray],
     slot: Slot,
-    dose_IU: np.ndarray,
+    dose: np.ndarray,
 ) -> None:
     """Give a dose: set the infusion rate of the inputs, or add a bolus to the body.
 
@@ -45,10 +45,10 @@ def give(
         Inputs of the model; the one that an infusion feeds (pmol/day) is replaced.
     slot : Slot
         The planned dose: its route and duration.
-    dose_IU : ndarray, shape (n,)
-        IU for each patient, 0 for none.
+    dose : ndarray, shape (n,)
+        For each patient, 0 for none, in the protocol's unit of amounts: IU or mg.
     """
-    amount = np.asarray(protocol.molecule.pmol(dose_IU))
+    amount = np.asarray(protocol.molecule.pmol(dose, protocol.amount_unit))
     match slot.route:
         case "IV_infusion" | "CIV":
             name = "prodrug_rate" if protocol.molecule.releasable else "infusion_rate"

@@ -34,13 +34,15 @@ def dose_records(
             "route": slots.route.astype(str).tolist(),
         }
     )
-    given = result.doses.filter(pl.col("given_IU") > 0).collect().join(plan, on=["cycle", "slot"])
+    amount = f"given_{protocol.amount_unit}"
+    given = result.doses.filter(pl.col(amount) > 0).collect().join(plan, on=["cycle", "slot"])
     given = given.sort("id", "time")
     doses = Doses(
         id=given["id"].to_numpy().astype(np.int64),
         time=given["time"].to_numpy(),
-        amount=given["given_IU"].to_numpy(),
+        amount=given[amount].to_numpy(),
         duration=given["duration"].to_numpy(),
         route=given["route"].to_numpy().astype(str),
+        unit=protocol.amount_unit,
     )
     return records(doses, protocol.molecule, time_unit=time_unit, amount_unit=amount_unit)

@@ -95,8 +95,15 @@ class OrderLog:
 
 @dataclass
 class Ledger:
-    """Every dose that fell due: given or not, and why; one entry of columns a slot."""
+    """Every dose that fell due: given or not, and why; one entry of columns a slot.
 
+    Parameters
+    ----------
+    unit : str
+        "IU", or "mg" of a molecule dosed by mass: what the names of its columns end in.
+    """
+
+    unit: str = "IU"
     entries: list[dict[str, np.ndarray]] = field(default_factory=list)
 
     def note(
@@ -107,7 +114,7 @@ class Ledger:
         cycle: int,
         slot: int,
         day: float,
-        planned_IU: np.ndarray,
+        planned: np.ndarray,
         given: np.ndarray,
         action: np.ndarray,
         reasons: dict[int, str],
@@ -121,8 +128,8 @@ class Ledger:
                 "cycle": np.full(len(rows), cycle, dtype=np.int16),
                 "slot": np.full(len(rows), slot, dtype=np.int16),
                 "time": np.full(len(rows), day),
-                "planned_IU": planned_IU[rows],
-                "given_IU": np.where(given, planned_IU, 0.0)[rows],
+                f"planned_{self.unit}": planned[rows],
+                f"given_{self.unit}": np.where(given, planned, 0.0)[rows],
                 "action": action[rows].astype(object),
                 "reasons": np.array([reasons.get(row, "") for row in rows.tolist()], dtype=object),
             }
@@ -131,7 +138,8 @@ class Ledger:
     def frame(self, patients: np.ndarray) -> pl.DataFrame:
         """Table `doses`: id, course, cycle, slot, time, planned_IU, given_IU, action, reasons.
 
-        Time in days; cycles are numbered through all courses, slots within the cycle.
+        Of a molecule dosed by mass planned_mg and given_mg. Time in days; cycles are numbered
+        through all courses, slots within the cycle.
         """
         return _by_patient(self.entries, patients)
 

@@ -75,7 +75,7 @@ def _patients(
 
 def _counts(protocol: Protocol, doses: pl.DataFrame) -> pl.DataFrame:
     """Doses planned in the courses begun, doses given in them, by course and by cycle; at home."""
-    given = pl.col("given_IU") > 0
+    given = pl.col(f"given_{protocol.amount_unit}") > 0
     calendar, courses = protocol.calendar, protocol.scenario.courses
     in_courses = calendar.course <= courses
     parts = {"doses_given": pl.col("course") <= courses}

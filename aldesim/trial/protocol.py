@@ -16,7 +16,7 @@ from aldesim.care.measurement import Schedule, load_schedule
 from aldesim.drug import Molecule, load_molecule
 from aldesim.errors import InputError
 from aldesim.population import Population, VirtualPatients, draw, load_population
-from aldesim.regimen import Regimen, Slots, load_regimen
+from aldesim.regimen import AmountUnit, Regimen, Slots, load_regimen
 from aldesim.trial.calendar import Calendar, continued, course_calendar
 from aldesim.trial.clock import MINUTES_PER_DAY, Clock, build_clock
 from aldesim.trial.enrolment import Enrolled, enrol
@@ -120,6 +120,11 @@ class Protocol:
             scan_days=self.calendar.scan_days(self.scenario.scan_days),
         )
 
+    @property
+    def amount_unit(self) -> AmountUnit:
+        """Unit of the doses in the ledger: IU, or mg where they are given by mass."""
+        return self.regimen.amount_unit
+
     @cached_property
     def course_signs(self) -> tuple[str, ...]:
         """Signs that the time courses keep: the virus only where there is one."""
@@ -162,10 +167,14 @@ class Protocol:
     @cached_property
     def inputs(self) -> dict[str, Any]:
         """Content of everything that was read for the scenario, as plain data, by name."""
+        scenario = self.scenario.model_dump(mode="json", exclude_none=True)
+        molecule = self.molecule.model_dump(mode="json")
+        if isinstance(self.scenario.molecule, Molecule):
+            scenario["molecule"] = molecule
         return {
-            "scenario": self.scenario.model_dump(mode="json", exclude_none=True),
+            "scenario": scenario,
             "population": self.population.model_dump(mode="json", exclude_none=True),
-            "molecule": self.molecule.model_dump(mode="json", exclude_none=True),
+            "molecule": molecule,  # no activity in IU is said, not left out
             "regimen": self.regimen.model_dump(mode="json", exclude_none=True),
             "rules": self.rules.model_dump(mode="json", exclude_none=True),
             "support": self.support.model_dump(mode="json", exclude_none=True),
@@ -239,7 +248,9 @@ def prepare(scenario: Scenario) -> Protocol:
         scenario=scenario,
         model=model.load(),
         population=load_population(scenario.population),
-        molecule=load_molecule(scenario.molecule),
+        molecule=scenario.molecule
+        if isinstance(scenario.molecule, Molecule)
+        else load_molecule(scenario.molecule),
         regimen=load_regimen(scenario.regimen),
         rules=load_rules(scenario.rules),
         support=load_support(scenario.support),
@@ -250,7 +261,11 @@ def prepare(scenario: Scenario) -> Protocol:
         home_regimen=load_regimen(scenario.continuation.regimen) if scenario.continuation else None,
     )
     protocol._planned()  # refuse now doses at home that begin too soon
-    protocol.molecule.pmol(1.0)  # regimens count in IU: refuse now a molecule that has none
+    protocol.molecule.pmol(1.0, protocol.amount_unit)  # refuse now IU of a molecule without any
+    home = protocol.home_regimen
+    if home is not None and home.amount_unit != protocol.amount_unit:
+        allowed = f"must be dosed in {protocol.amount_unit} too, as regimen {protocol.regimen.id}"
+        raise InputError("scenario", "continuation.regimen", home.id, allowed)
     _check_parameters(protocol)
     _check_signs(protocol)
     return protocol

@@ -120,7 +120,7 @@ class Readings:
                     self._read(group, minutes, seen, due)
             if someone_out and group.home_days is None:
                 self._forget(group, outside)
-            elif someone_out and hour == self._schedule.first_dose_hour:
+            elif someone_out and group.home_days and hour == self._schedule.first_dose_hour:
                 visit = outside & (day - self._taken[group.id] >= group.home_days)
                 if visit.any():
                     self._read(group, minutes, seen, visit, home=True)

@@ -157,7 +157,7 @@ def open_loop(
         if clock.slot[instant] != NONE:
             dose = np.zeros(len(patients))
             for row in given.get(day, doses.clear()).iter_rows(named=True):
-                dose[np.searchsorted(patients, row["id"])] = row["given_IU"]
+                dose[np.searchsorted(patients, row["id"])] = row[f"given_{protocol.amount_unit}"]
             give(protocol, batch, inputs, slots[int(clock.slot[instant])], dose)
         for row in due.get(day, orders.clear()).iter_rows(named=True):
             values = inputs[row["input"]].copy()

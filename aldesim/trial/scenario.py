@@ -3,8 +3,9 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
+from aldesim.drug import Molecule
 from aldesim.shelf import shelf_file, shelf_names
 from aldesim.yamlfile import read_yaml
 
@@ -48,7 +49,8 @@ class Scenario(BaseModel):
     name, title, description : str
         What it is called and what it does, in plain words.
     population, molecule, regimen, rules, support : str
-        Names on the shelf, or paths of the user's own files.
+        Names on the shelf, or paths of the user's own files; a molecule may also be written out
+        here with the fields of one.
     patients : int
         Number of virtual patients.
     seed : int
@@ -81,7 +83,10 @@ class Scenario(BaseModel):
     title: str
     description: str = ""
     population: str
-    molecule: str
+    molecule: Annotated[
+        Annotated[str, Tag("named")] | Annotated[Molecule, Tag("inline")],
+        Discriminator(lambda entry: "named" if isinstance(entry, str) else "inline"),
+    ]
     regimen: str
     rules: str
     support: str

@@ -182,7 +182,7 @@ class ClosedLoop:
             watch=watch,
             extremes=Extremes(seen),
             grades=WorstGrades(grading or load_grading(), baseline),
-            ledger=Ledger(),
+            ledger=Ledger(protocol.amount_unit),
             decisions=DecisionLog(),
             order_log=OrderLog(usual),
             courses=Courses(signs),
@@ -300,7 +300,7 @@ class ClosedLoop:
         given = due & (action == GIVE)
         reasons = {row: explain(verdict, row) for row in np.flatnonzero(due & ~given).tolist()}
 
-        planned = self._slots.dose_IU(
+        planned = self._slots.dose(
             index, done.virtual.covariates["body_weight"], done.virtual.covariates["BSA"]
         )
         give(self._protocol, done.batch, self._inputs, slot, np.where(given, planned, 0.0))
@@ -317,7 +317,7 @@ class ClosedLoop:
             cycle=slot.cycle,
             slot=slot.slot,
             day=day,
-            planned_IU=planned,
+            planned=planned,
             given=given,
             action=names,
             reasons=reasons,

@@ -136,7 +136,7 @@ def test_unknown_regimen_lists_the_shelf():
         ("amount: 600000", "amount: -600000", "cycles[0].doses[0].amount = -600000: must be great"),
         ("amount: 600000", "amount: .nan", "cycles[0].doses[0].amount = nan: must be a finite"),
         ("amount: 600000", "amount: '600000'", "amount = '600000': must be a valid number"),
-        ("unit: IU/kg", "unit: mg/kg", "unit = 'mg/kg': must be 'IU/kg', 'IU/m2' or 'IU'"),
+        ("unit: IU/kg", "unit: gr/kg", "unit = 'gr/kg': must be 'IU/kg', 'IU/m2', 'IU'"),
         ("count: 14", "count: 14.5", "count = 14.5: must be a valid integer"),
         ("minutes: 15", "minuts: 15", "minuts = 15: unknown field; the fields here are amount, c"),
         ("minutes: 15", "minutes: 0", "route IV_infusion needs minutes above 0"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import plotly.graph_objects as go
 import polars as pl
@@ -59,16 +60,23 @@ def patients_section(
 def _decisions(identity: int, doses: pl.DataFrame) -> Grid:
     rows: list[list[str]] = []
     for row in doses.iter_rows(named=True):
-        given = row["given_IU"] if row["action"] == "give" else None
+        given = _amount(row) if row["action"] == "give" else "–"
         rows.append(
             [
                 f"Cycle {row['cycle']}, dose {row['slot']}",
                 day_and_hour(row["time"]),
                 ACTIONS.get(row["action"], title(row["action"])),
-                f"{number(given / 1e6, 1)} MIU" if given is not None else "–",
+                given,
                 words(row["reasons"]) or "–",
             ]
         )
     return Grid(
         f"Decisions on patient {identity}", ["Dose", "When", "Decision", "Given", "Reason"], rows
     )
+
+
+def _amount(row: dict[str, Any]) -> str:
+    """A dose given, in million IU, or in mg of a molecule dosed by mass."""
+    if "given_mg" in row:
+        return f"{number(row['given_mg'], 3)} mg"
+    return f"{number(row['given_IU'] / 1e6, 1)} MIU"
