@@ -1,6 +1,7 @@
 """Questions of a page and how they are answered: never with a traceback."""
 
 import asyncio
+import json
 import logging
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -38,7 +39,9 @@ def answering(method: Callable[..., Any], most: int) -> Callable[..., Awaitable[
             return {"error": f"This question takes {most} values, not {len(args)}."}
         loop = asyncio.get_running_loop()
         try:
-            return {"value": await loop.run_in_executor(_workers, method, *args)}
+            value = await loop.run_in_executor(_workers, method, *args)
+            json.dumps(value, allow_nan=False)  # a browser reads no NaN, and the session would end
+            return {"value": value}
         except InputError as error:
             return {"error": str(error)}
         except Exception:

@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from aldesim.app.answers import answering
 from aldesim.app.bedside.session import Bedside
+from aldesim.app.clinic.session import Clinic
 from aldesim.app.guard import Application, Guard
 from aldesim.app.page import page, plot_templates, theme_css
 from aldesim.app.trials.jobs import Jobs
@@ -28,7 +29,7 @@ UPLOADS = ("uploadInit", "uploadEnd")
 
 def questions(jobs: Jobs, owner: str) -> dict[str, Callable[..., Any]]:
     """Every question of a session by name, with the method that answers it; made afresh."""
-    bedside, trials = Bedside(), Trials(jobs, owner)
+    bedside, trials, clinic = Bedside(), Trials(jobs, owner), Clinic()
     return {
         "bedside.draw": bedside.draw,
         "bedside.rest": bedside.rest,
@@ -45,6 +46,12 @@ def questions(jobs: Jobs, owner: str) -> dict[str, Callable[..., Any]]:
         "trial.open": trials.open,
         "trial.compare": trials.compare,
         "trial.report": trials.report,
+        "clinic.items": clinic.items,
+        "clinic.screen": clinic.screen,
+        "clinic.read": clinic.read,
+        "clinic.plan": clinic.plan,
+        "clinic.handout": clinic.handout,
+        "clinic.rules": clinic.rules,
     }
 
 

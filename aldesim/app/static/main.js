@@ -1,9 +1,10 @@
 // Frame of the app: pages, colours, connection. Each page has a module of its own.
 import { connected, say, trouble } from "./server.js";
 import * as bedside from "./bedside.js";
+import * as clinic from "./clinic.js";
 import * as trial from "./trial.js";
 
-const PAGES = { bedside, trial };
+const PAGES = { bedside, trial, clinic };
 const started = new Set();
 
 function wanted() {

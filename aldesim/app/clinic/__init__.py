@@ -1,0 +1,1 @@
+"""The clinic on one page: screening, calendar and preparation, rule sets, handout."""
