@@ -24,7 +24,7 @@ from aldesim.evidence.readouts import parse, read, tables
 from aldesim.evidence.readouts.values import Values
 from aldesim.trial.protocol import prepare
 
-LANES = 1200
+LANES = 2000
 """Patients in one batch: fewer cost more overhead, more are lost when a run is interrupted."""
 CACHE_FORMAT = 2  # raised when what a file holds or how it is made changes
 
