@@ -18,8 +18,8 @@ from aldesim.population import COVARIATES, DERIVED
 from aldesim.population.random import normal
 
 QUANTILES = {"low": 0.05, "lower": 0.25, "median": 0.5, "upper": 0.75, "high": 0.95}
-UNINFORMED_CONTRACTION, UNINFORMED_SHIFT = 0.2, 0.25
-"""Below both the readings say nothing of a parameter that so many particles could show."""
+SURE = 3.5
+"""Standard errors by which mean or variance of a score must leave 0 and 1 to count as informed."""
 
 
 def tables(setting: Setting, fit: Fit, seed: int) -> dict[str, pl.DataFrame]:
@@ -46,19 +46,23 @@ def parameter_table(fit: Fit) -> pl.DataFrame:
     """Covariates and parameters before and after, those most informed first.
 
     Columns: person, name, unit, prior and posterior 5, 50, 95 % quantiles, `shift` of the mean and
-    `contraction` of the variance (1 minus posterior over prior) of the normal score, `informed`.
+    `contraction` of the variance of the normal score, which are 0 under the prior, and `informed`:
+    whether they are further from 0 than so many particles show by chance.
     """
     table = model.parameter_table()
     rows = []
     for k, name in enumerate(fit.prior_names):
-        before, after = fit.prior.scores[:, k], fit.posterior.scores[:, k]
+        after = fit.posterior.scores[:, k]
         values = [_values(c, name) for c in (fit.prior, fit.posterior)]
         if any(v.dtype.kind in "Ub" for v in values):
             continue
-        shift = float(after.mean() - before.mean())
-        contraction = float(1 - after.var() / before.var())
+        shift, contraction = float(after.mean()), float(1 - after.var())
         unit = COVARIATES[name].unit if name in COVARIATES else table[name].unit
-        informed = contraction > UNINFORMED_CONTRACTION or abs(shift) > UNINFORMED_SHIFT
+        error = 1 / np.sqrt(len(after))
+        informed = bool(
+            len(fit.updated.stages)
+            and (contraction > SURE * np.sqrt(2) * error or abs(shift) > SURE * error)
+        )
         quantiles = [np.quantile(v.astype(float), (0.05, 0.5, 0.95)) for v in values]
         columns = [
             f"{which}_{q}" for which in ("prior", "posterior") for q in ("low", "median", "high")
