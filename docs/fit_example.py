@@ -11,9 +11,10 @@ from pathlib import Path
 
 import numpy as np
 
-from aldesim.forecast import load_setting
+from aldesim.forecast import load_setting, read_people
 from aldesim.forecast.check import read_with_error, simulated_person
-from aldesim.forecast.fit import predict
+from aldesim.forecast.course import simulate
+from aldesim.forecast.fit import SHOWN, predict
 from aldesim.model import parameter_table
 from aldesim.population import draw
 
@@ -44,6 +45,11 @@ def main() -> None:
         lines.append(f"1,{minute / 60:g},0,,,,,{sign},{max(value, 0):g},{known}")
     FILE.write_text("\n".join(lines) + "\n", "utf-8")
     print(FILE)
+    (given,) = read_people(FILE, setting.molecule, setting.signs)
+    end = np.array([round((float(given.doses.time[-1]) + 3) * 1440) + 15])
+    course = simulate(setting, given, virtual, end, SHOWN)
+    print("truth three days after the last dose:")
+    print(", ".join(f"{name} {course[name][0, 0]:.3g}" for name in SHOWN))
 
 
 if __name__ == "__main__":
