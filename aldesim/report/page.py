@@ -87,8 +87,11 @@ def _context(
     scenario = manifest.get("scenario", {})
     cycles = sections.stays(tables.doses)
     dose_figures, dose_grids = sections.doses_section(tables)
-    response_figures, response_grid = sections.response_section(tables, endpoints)
-    survival_figures, survival_grid = sections.survival_section(endpoints)
+    response_figures, response_grid, survival_figures, survival_grid = [], None, [], None
+    if tables.tumour:
+        response_figures, response_grid = sections.response_section(tables, endpoints)
+        survival_figures, survival_grid = sections.survival_section(endpoints)
+    cells = [] if tables.tumour else sections.cells_section(tables, cycles)
     toxicity_figure, toxicity_grid = sections.toxicity_section(endpoints)
     forests, checks, published_grid = sections.published_section(tables)
     groups, course_grid, course_note = sections.courses_section(tables, cycles)
@@ -105,6 +108,8 @@ def _context(
         "dose_grids": dose_grids,
         "response": [plots(figure) for figure in response_figures],
         "response_grid": response_grid,
+        "cells_heading": "Cells and virus" if tables.virus else "Cells",
+        "cells": [plots(figure) for figure in cells],
         "survival": [plots(figure) for figure in survival_figures],
         "survival_grid": survival_grid,
         "toxicity": plots(toxicity_figure),

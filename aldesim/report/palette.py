@@ -21,8 +21,8 @@ class Theme:
     ----------
     surface, panel, ink, muted, grid, axis : str
         Background, raised background, text, secondary text, grid lines, axis lines.
-    il2, pressor, tumour, treg, cd8, nk, cd4, lymphocytes : str
-        The drug (a given dose too), the vasopressor, the tumour, the cells.
+    il2, pressor, tumour, virus, treg, cd8, nk, cd4, lymphocytes : str
+        The drug (a given dose too), the vasopressor, the tumour, the virus, the cells.
     pressure, heart_rate, fluid, kidney, liver, temperature, blood, mind, oxygen : str
         Signs of the body; ``fluid`` is weight, albumin and leak, ``blood`` platelets and
         eosinophils.
@@ -47,6 +47,7 @@ class Theme:
     il2: str
     pressor: str
     tumour: str
+    virus: str
     treg: str
     cd8: str
     nk: str
@@ -107,6 +108,7 @@ LIGHT = Theme(
     il2="#6a3fb5",
     pressor="#7f1d3f",
     tumour="#6b4a34",
+    virus="#3f7a2a",
     treg="#9c2d78",
     cd8="#2347d8",
     nk="#0a9a97",
@@ -149,6 +151,7 @@ DARK = Theme(
     il2="#b493f2",
     pressor="#d9b8e0",
     tumour="#c79c7f",
+    virus="#8fd06e",
     treg="#e0427f",
     cd8="#aebcf7",
     nk="#1fbf80",

@@ -79,7 +79,7 @@ _ALL = (
     Sign("bilirubin", "Bilirubin", "mg/dL", "liver", 1),
     Sign("temperature", "Temperature", "°C", "temperature", 1),
     Sign("platelets", "Platelets", "1000/µL", "blood"),
-    Sign("viral_load", "HIV in plasma", "copies/mL", "blood", log=True),
+    Sign("viral_load", "HIV in plasma", "copies/mL", "virus", log=True),
     Sign("eosinophils", "Eosinophils", "1000/µL", "blood", 1),
     Sign("SpO2", "Oxygen saturation", "%", "oxygen"),
     Sign("confusion", "Confusion index", "1 = moderate", "mind", 1),
@@ -118,3 +118,6 @@ GROUPS = {
     "Virus": ("viral_load",),
     "Tumour": ("SLD",),
 }
+
+WITHOUT_TUMOUR = ("blood_CD4", "blood_Treg", "blood_NK", "viral_load", "il2_plasma", "eosinophils")
+"""Signs that a trial in people without a tumour is about, in order."""

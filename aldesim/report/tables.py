@@ -83,6 +83,11 @@ class Tables:
         inputs = self.trial.manifest.get("inputs", {})
         return bool(inputs.get("population", {}).get("tumour", True))
 
+    @property
+    def virus(self) -> bool:
+        """Whether a virus was followed."""
+        return "viral_load" in self.trial.courses.lazy().collect_schema().names()
+
     @cached_property
     def total(self) -> int:
         """Patients in all, failed ones too."""

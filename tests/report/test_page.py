@@ -234,3 +234,18 @@ def test_every_picture_offers_its_data(page):
     plots = re.findall(r'class="plot" id="([^"]+)"', page)
     offered = re.findall(r'class="data" data-of="([^"]+)"', page)
     assert plots and plots == offered
+
+
+def test_without_a_tumour_the_page_is_about_cells_and_virus(trial, changed):
+    people = {"population": {"tumour": False}}
+    folds = {"blood_Treg_fold_max": pl.lit(3.0), "blood_CD4_fold_end": pl.lit(1.5)}
+    healthy = changed(
+        trial,
+        manifest=trial.manifest | {"inputs": people},
+        patients=trial.patients.with_columns(**folds),
+    )
+    infected = changed(healthy, courses=trial.courses.with_columns(viral_load=pl.lit(500.0)))
+    for one, heading in ((healthy, "Cells"), (infected, "Cells and virus")):
+        page = render(one)
+        assert f'<h2 id="cells-title">{heading}</h2>' in page
+        assert 'id="response"' not in page and 'id="survival"' not in page

@@ -13,6 +13,8 @@ from aldesim.report.tables import Frame, collect
 from aldesim.report.wording import counted, number, plain
 
 MOST_REASONS = 12
+_LABEL_ROOM = 6.0
+"""Percent of the axis that a label takes."""
 
 
 def doses_given(patients: pl.DataFrame, *, theme: Theme = LIGHT) -> go.Figure:
@@ -53,6 +55,7 @@ def doses_given(patients: pl.DataFrame, *, theme: Theme = LIGHT) -> go.Figure:
         y=1,
         yref="paper",
         yanchor="bottom",
+        xanchor="right" if median > 0.85 * most else "center",
         text=f"median {number(median, 1).removesuffix('.0')}",
         font={"color": theme.ink},
         showarrow=False,
@@ -85,6 +88,7 @@ def doses_by_slot(doses: Frame, patients: pl.DataFrame, *, theme: Theme = LIGHT)
     if table.is_empty():
         return nothing(figure, "No dose fell due.")
     cycles = table["cycle"].unique().sort().to_list()
+    ends: list[tuple[float, int, str]] = []
     for order, cycle in enumerate(cycles):
         part = table.filter(pl.col("cycle") == cycle)
         last = part.row(-1, named=True)
@@ -103,10 +107,12 @@ def doses_by_slot(doses: Frame, patients: pl.DataFrame, *, theme: Theme = LIGHT)
             ),
             showlegend=False,
         )
+        ends.append((float(last["given_pct"]), int(last["dose"]), str(cycle)))
+    for y, x, names in _end_labels(ends):
         figure.add_annotation(
-            x=last["dose"],
-            y=last["given_pct"],
-            text=f"cycle {cycle}",
+            x=x,
+            y=y,
+            text=f"cycle{'s' if ',' in names else ''} {names}",
             xanchor="left",
             xshift=8,
             font={"color": theme.ink},
@@ -116,6 +122,17 @@ def doses_by_slot(doses: Frame, patients: pl.DataFrame, *, theme: Theme = LIGHT)
     figure.update_xaxes(range=[0.5, most * 1.18 + 0.5], tickangle=0, tickvals=slot_ticks(most))
     figure.update_yaxes(range=[0, 103])
     return figure
+
+
+def _end_labels(ends: list[tuple[float, int, str]]) -> list[tuple[float, int, str]]:
+    """Labels of line ends, one for those that would lie on each other: y, x, names."""
+    labels: list[tuple[float, int, str]] = []
+    for y, x, name in sorted(ends, key=lambda end: (-end[0], end[2])):
+        if labels and labels[-1][0] - y < _LABEL_ROOM:
+            labels[-1] = (labels[-1][0], max(labels[-1][1], x), f"{labels[-1][2]}, {name}")
+        else:
+            labels.append((y, x, name))
+    return labels
 
 
 def slot_ticks(most: int) -> list[int]:

@@ -1,6 +1,12 @@
 """What each section of the page holds: figures, tables and sentences, before any HTML."""
 
-from aldesim.report.sections.courses import CourseGroup, courses_section, hospital, stays
+from aldesim.report.sections.courses import (
+    CourseGroup,
+    cells_section,
+    courses_section,
+    hospital,
+    stays,
+)
 from aldesim.report.sections.doses import doses_section
 from aldesim.report.sections.grid import Grid
 from aldesim.report.sections.left_out import left_out
@@ -13,6 +19,7 @@ __all__ = [
     "CourseGroup",
     "Grid",
     "OnePatient",
+    "cells_section",
     "courses_section",
     "doses_section",
     "hospital",

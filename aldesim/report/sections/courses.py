@@ -9,7 +9,7 @@ import polars as pl
 from aldesim.report import figures
 from aldesim.report.figures.courses import course_facts
 from aldesim.report.sections.grid import Grid
-from aldesim.report.signs import GROUPS, SIGNS
+from aldesim.report.signs import GROUPS, SIGNS, WITHOUT_TUMOUR
 from aldesim.report.tables import Frame, Tables, collect
 from aldesim.report.wording import counted, day, number
 
@@ -38,6 +38,17 @@ def stays(doses: Frame) -> list[tuple[float, float]]:
 def hospital(cycles: Sequence[tuple[float, float]]) -> tuple[float, float]:
     """Days around all cycles: from the first dose to a week and a half after the last."""
     return (0.0, max((end for _, end in cycles), default=4.0) + 10.0)
+
+
+def cells_section(tables: Tables, cycles: Sequence[tuple[float, float]]) -> list[go.Figure]:
+    """What a trial without a tumour is about, over the whole follow-up: cells, virus, drug."""
+    have = set(tables.trial.courses.lazy().collect_schema().names())
+    signs = [SIGNS[name] for name in WITHOUT_TUMOUR if name in have]
+    courses = tables.courses([sign.name for sign in signs], MOST_COURSES)
+    drawn = [(figures.course_table(courses, sign), sign) for sign in signs]
+    return [
+        figures.course(table, sign, stays=cycles) for table, sign in drawn if not table.is_empty()
+    ]
 
 
 def courses_section(
