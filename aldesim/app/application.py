@@ -15,6 +15,7 @@ from starlette.routing import Route
 from aldesim.app.answers import answering
 from aldesim.app.bedside.session import Bedside
 from aldesim.app.clinic.session import Clinic
+from aldesim.app.evidence.session import Evidence, Qualification
 from aldesim.app.guard import Application, Guard
 from aldesim.app.page import page, plot_templates, theme_css
 from aldesim.app.trials.jobs import Jobs
@@ -27,9 +28,12 @@ _INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 UPLOADS = ("uploadInit", "uploadEnd")
 
 
-def questions(jobs: Jobs, owner: str) -> dict[str, Callable[..., Any]]:
+def questions(
+    jobs: Jobs, qualification: Qualification, owner: str
+) -> dict[str, Callable[..., Any]]:
     """Every question of a session by name, with the method that answers it; made afresh."""
     bedside, trials, clinic = Bedside(), Trials(jobs, owner), Clinic()
+    evidence = Evidence(qualification)
     return {
         "bedside.draw": bedside.draw,
         "bedside.rest": bedside.rest,
@@ -52,6 +56,10 @@ def questions(jobs: Jobs, owner: str) -> dict[str, Callable[..., Any]]:
         "clinic.plan": clinic.plan,
         "clinic.handout": clinic.handout,
         "clinic.rules": clinic.rules,
+        "evidence.board": evidence.board,
+        "evidence.compute": evidence.compute,
+        "evidence.parameters": evidence.parameters,
+        "evidence.model": evidence.model,
     }
 
 
@@ -65,13 +73,13 @@ def application(runs: Path, token: str | None = None) -> Application:
     token : str, optional
         Asked of every browser; without it only loopback names are answered.
     """
-    jobs = Jobs(runs)
+    jobs, qualification = Jobs(runs), Qualification(runs)
 
     def server(input: Inputs, output: Outputs, session: Session) -> None:
         for name in UPLOADS:
             session.set_message_handler(name, None)
         session.on_ended(lambda: jobs.leave(session.id))
-        for name, method in questions(jobs, session.id).items():
+        for name, method in questions(jobs, qualification, session.id).items():
             most = len(inspect.signature(method).parameters)
             session.set_message_handler(name, answering(method, most))
 
@@ -82,13 +90,16 @@ def application(runs: Path, token: str | None = None) -> Application:
     )
     app.sanitize_errors = True
     app.on_shutdown(jobs.close)
+    app.on_shutdown(qualification.close)
     for path, answer in (
         ("/theme.css", PlainTextResponse(theme_css(), media_type="text/css")),
         ("/templates.json", JSONResponse(plot_templates())),
     ):
         app.starlette_app.routes.insert(0, Route(path, _always(answer)))
     assert not callable(app.ui)
-    return Guard(Wire(app, questions(jobs, "")), token, _INLINE.findall(app.ui["html"]))
+    return Guard(
+        Wire(app, questions(jobs, qualification, "")), token, _INLINE.findall(app.ui["html"])
+    )
 
 
 def _always(answer: Response) -> Callable[[Request], Awaitable[Response]]:

@@ -21,7 +21,7 @@ from aldesim.trial.scenario import load_scenario, scenario_names
 
 TEMPLATES = Path(__file__).with_name("templates")
 NOTICE = "Research use only. aldesim simulates; it is not a medical device and gives no advice."
-PAGES = {"bedside": "Bedside", "trial": "Trial", "clinic": "Clinic"}
+PAGES = {"bedside": "Bedside", "trial": "Trial", "clinic": "Clinic", "evidence": "Evidence"}
 
 
 def page() -> str:

@@ -1,9 +1,9 @@
 // The clinic: screening, calendar, rule sets, handout.
 import { ask, element, save, say, trouble } from "./server.js";
 import { fillTable } from "./plots.js";
+import { tabs } from "./tabs.js";
 
 const LARGEST = 500000;
-const TABS = ["screening", "course", "rulesets", "handout"];
 const screening = document.getElementById("screening-form");
 const course = document.getElementById("course-form");
 const rules = document.getElementById("rules-form");
@@ -11,8 +11,7 @@ const handout = document.getElementById("handout-form");
 const seen = new Set();
 
 export async function start() {
-  for (const id of TABS) document.getElementById(`tab-${id}`).addEventListener("click", () => choose(id));
-  document.querySelector("#page-clinic [role=tablist]").addEventListener("keydown", byKey);
+  tabs("clinic", ["screening", "course", "rulesets", "handout"], shown);
   screening.elements.criteria.addEventListener("change", items);
   document.getElementById("screening-items").addEventListener("change", screen);
   document.getElementById("patient-file").addEventListener("change", read);
@@ -42,25 +41,10 @@ async function question(...words) {
   }
 }
 
-function choose(id) {
-  for (const other of TABS) {
-    const tab = document.getElementById(`tab-${other}`);
-    tab.setAttribute("aria-selected", String(other === id));
-    tab.tabIndex = other === id ? 0 : -1;
-    document.getElementById(`clinic-${other}`).hidden = other !== id;
-  }
+function shown(id) {
   if (seen.has(id)) return;
   seen.add(id);
   ({ screening: () => {}, course: () => plan(), rulesets: showRules, handout: showHandout })[id]();
-}
-
-function byKey(event) {
-  const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-  if (!step) return;
-  const at = TABS.findIndex((id) => document.getElementById(`tab-${id}`).getAttribute("aria-selected") === "true");
-  const next = TABS[(at + step + TABS.length) % TABS.length];
-  choose(next);
-  document.getElementById(`tab-${next}`).focus();
 }
 
 async function items() {
