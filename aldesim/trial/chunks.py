@@ -79,7 +79,9 @@ def compute(
     progress(total, total)
 
 
-def _finish(pending: dict[Future[None], Bounds], shares: dict[Bounds, float], tell: Tell) -> None:
+def _finish(
+    pending: dict[Future[None], Bounds], shares: dict[Bounds, float], tell: Callable[[], None]
+) -> None:
     """Wait for all tasks, telling the progress; the first failure is raised."""
     while pending:
         done, _ = wait(pending, timeout=_LOOK_EVERY_S, return_when=FIRST_COMPLETED)
