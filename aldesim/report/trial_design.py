@@ -3,14 +3,17 @@
 from pathlib import Path
 
 import numpy as np
+import plotly.graph_objects as go
 import polars as pl
 import yaml
 
+from aldesim.report.figures.toxicity import toxicity, toxicity_of_arms
 from aldesim.report.figures.trial_design import power_curve, predictive_intervals, survival_bands
 from aldesim.report.page import fill, page_environment
 from aldesim.report.plots import Plots
 from aldesim.report.sections.grid import Grid
 from aldesim.report.summary import Row
+from aldesim.report.tables import toxicity_table
 from aldesim.report.wording import number, percent, span
 from aldesim.trial.design import DesignForecast, size_of, two_stage_of
 from aldesim.trial.design.schema import Design
@@ -74,12 +77,11 @@ def design_rows(found: DesignForecast) -> list[Row]:
 def predictive_rows(found: DesignForecast) -> list[list[str]]:
     """Rows of the predictive table: arm, measure with unit, median, 95 %, 50 % of trials."""
     several = len(found.design.arms) > 1
-    first = found.design.arms[0].name
     rows = []
     for row in found.predictive.iter_rows(named=True):
         unit = row["unit"]
         contrast = several and unit not in ("%", "months")
-        arm = f"{first} against {row['arm']}" if contrast else row["arm"]
+        arm = f"against {row['arm']}" if contrast else row["arm"]
         digits = {"%": 1, "months": 1, "percentage points": 1, "ratio": 2, "p": 3}[unit]
         label = row["measure"] + (f", {unit}" if unit in ("%", "months") else "")
         rows.append(
@@ -157,6 +159,7 @@ def render_design(found: DesignForecast, curve: pl.DataFrame | None = None) -> s
         "rows": design_rows(found),
         "intervals": [plots(figure) for figure in intervals],
         "bands": [plots(figure) for figure in bands],
+        "toxicity": [plots(figure) for figure in _toxicity(found)],
         "table": grid,
         "power": [plots(power_curve(curve))] if curve is not None else [],
         "power_table": None
@@ -174,6 +177,18 @@ def render_design(found: DesignForecast, curve: pl.DataFrame | None = None) -> s
         ),
     }  # fmt: skip
     return fill(page_environment().get_template("trial_design.html.j2"), context, plots)
+
+
+def _toxicity(found: DesignForecast) -> list[go.Figure]:
+    """Worst grades of the pool: of one arm, or of the first beside each other one."""
+    kept = pl.Series(found.pool.ids).implode()
+    grades = [
+        (name, toxicity_table(run.toxicity.filter(pl.col("id").is_in(kept)), len(found.pool)))
+        for name, run in found.pool.runs.items()
+    ]
+    if len(grades) == 1:
+        return [toxicity(grades[0][1])]
+    return [toxicity_of_arms((grades[0], other)) for other in grades[1:]]
 
 
 def _arms(design: Design) -> str:
