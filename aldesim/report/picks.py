@@ -7,6 +7,9 @@ import polars as pl
 from aldesim.report.tables import Tables, Trial
 from aldesim.report.wording import number
 
+COLUMNS = ("id", "doses_given", "best_response", "off_treatment", "MAP_min", "creatinine_max",
+           "weight_gain_max_pct", "death_cause")  # fmt: skip
+
 
 class Pick(NamedTuple):
     """A patient to show and what makes it worth seeing."""
@@ -37,6 +40,7 @@ def picks_of(patients: pl.DataFrame, most: int = 8) -> list[Pick]:
     """As `pick_patients`, from the patients that count."""
     if patients.is_empty():
         return []
+    patients = patients.select(COLUMNS)
     usual = patients["doses_given"].median() or 0
     first = {
         "a typical number of doses": (

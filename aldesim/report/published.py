@@ -25,6 +25,8 @@ _CURVES = {
     "PFS": ("progression_free", "progression_day", "progressed"),
     "OS": ("survival", "death_day", "died"),
 }
+_READ = ("id", "status", "best_response", "response_day", "progress", "died", "death_", "doses_")
+"""How the columns of patients begin that readouts read without being told."""
 _NOTHING = np.empty(0)
 
 
@@ -98,7 +100,7 @@ def survival_checks(trial: Tables, published: pl.DataFrame) -> list[Check]:
         ]
         if not rows:
             continue
-        patients = trial.patients.filter(pl.col(time).is_finite())
+        patients = trial.patients.select(time, event).filter(pl.col(time).is_finite())
         size = max(row["n"] for row in rows)
         days = patients[time].cast(pl.Float64).to_numpy()
         ended = patients[event].to_numpy().astype(bool)
@@ -174,8 +176,10 @@ def _row(one: Observation, trial: Tables, follow_up: float) -> list[dict[str, An
 
 def _simulated(one: Observation, trial: Tables) -> Simulated:
     """The trial as readouts want it; of the long tables only what this one reads."""
-    held = {"patients": trial.patients}
-    name = one.readout.split()[0]
+    name, *words = one.readout.split()
+    asked = {word.partition("=")[2] for word in words}
+    columns = [c for c in trial.patients.columns if c in asked or c.startswith(_READ)]
+    held = {"patients": trial.patients.select(columns)}
     if name == "with_event":
         held["events"] = collect(trial.trial.events)
     if name == "graded":

@@ -11,6 +11,8 @@ from aldesim.report.wording import DAYS_PER_MONTH, RESPONSES, counted, number
 
 MOST_BARS = 40
 FEWEST_RESPONDERS = 3
+COLUMNS = ("id", "best_response", "response_day", "progression_day", "progressed", "death_day",
+           "died")  # fmt: skip
 
 
 def swimmer(patients: pl.DataFrame, *, theme: Theme = LIGHT) -> go.Figure:
@@ -30,6 +32,7 @@ def swimmer(patients: pl.DataFrame, *, theme: Theme = LIGHT) -> go.Figure:
         One bar a patient, longest first; of more than 40 evenly spaced ones. With fewer than
         three responders all patients are drawn.
     """
+    patients = patients.select(COLUMNS)
     responders = patients.filter(pl.col("best_response").is_in(["CR", "PR"]))
     only = responders.height >= FEWEST_RESPONDERS
     rows = (responders if only else patients).filter(pl.col("death_day").is_finite())

@@ -29,6 +29,8 @@ def waterfall(patients: pl.DataFrame, *, theme: Theme = LIGHT) -> go.Figure:
     Figure
         One bar a patient. With more than 1,500 patients, evenly spaced ranks are drawn.
     """
+    # The table of patients is wide and may be long: only these columns are copied and sorted.
+    patients = patients.select("id", "best_change_pct", "best_response")
     scanned = patients.filter(
         pl.col("best_change_pct").is_not_null() & pl.col("best_change_pct").is_not_nan()
     ).sort(
