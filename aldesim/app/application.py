@@ -15,6 +15,7 @@ from starlette.routing import Route
 from aldesim.app.answers import answering
 from aldesim.app.bedside.session import Bedside
 from aldesim.app.clinic.session import Clinic
+from aldesim.app.design.session import Design
 from aldesim.app.evidence.session import Evidence, Qualification
 from aldesim.app.guard import Application, Guard
 from aldesim.app.page import page, plot_templates, theme_css
@@ -33,7 +34,7 @@ def questions(
 ) -> dict[str, Callable[..., Any]]:
     """Every question of a session by name, with the method that answers it; made afresh."""
     bedside, trials, clinic = Bedside(), Trials(jobs, owner), Clinic()
-    evidence = Evidence(qualification)
+    evidence, design = Evidence(qualification), Design()
     return {
         "bedside.draw": bedside.draw,
         "bedside.rest": bedside.rest,
@@ -50,6 +51,8 @@ def questions(
         "trial.open": trials.open,
         "trial.compare": trials.compare,
         "trial.report": trials.report,
+        "design.map": design.map,
+        "design.doses": design.doses,
         "clinic.items": clinic.items,
         "clinic.screen": clinic.screen,
         "clinic.read": clinic.read,

@@ -13,6 +13,8 @@ from aldesim.app.trials.jobs import MOST_PATIENTS
 from aldesim.app.trials.session import VARIED
 from aldesim.care import load_rules, rule_set_names
 from aldesim.care.eligibility import criteria_names, load_criteria
+from aldesim.design import EFFECTS
+from aldesim.drug import molecules
 from aldesim.regimen import load_regimen, regimen_names
 from aldesim.report.figures.bedside import PANELS
 from aldesim.report.figures.canvas import template
@@ -21,7 +23,13 @@ from aldesim.trial.scenario import load_scenario, scenario_names
 
 TEMPLATES = Path(__file__).with_name("templates")
 NOTICE = "Research use only. aldesim simulates; it is not a medical device and gives no advice."
-PAGES = {"bedside": "Bedside", "trial": "Trial", "clinic": "Clinic", "evidence": "Evidence"}
+PAGES = {
+    "bedside": "Bedside",
+    "trial": "Trial",
+    "design": "Design",
+    "clinic": "Clinic",
+    "evidence": "Evidence",
+}
 
 
 def page() -> str:
@@ -49,6 +57,8 @@ def _context() -> dict[str, Any]:
         "scenarios": {name: load_scenario(name) for name in scenario_names()},
         "varied": {field: (name, values()) for field, (name, values) in VARIED.items()},
         "most_patients": MOST_PATIENTS,
+        "effects": EFFECTS,
+        "molecules": molecules(),
         "criteria": {name: load_criteria(name).name for name in criteria_names()},
         "regimens": {name: load_regimen(name).name for name in regimen_names()},
         "rule_sets": {name: load_rules(name).name for name in rule_set_names()},

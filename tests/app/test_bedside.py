@@ -22,7 +22,7 @@ from aldesim.report.figures.bedside import PANELS, Shown, bedside
 
 @pytest.fixture(scope="module")
 def course():
-    done = Course(check_setting({"weight": 95, "person": 3, "dose": 110}))
+    done = Course(check_setting({"weight": 95, "person": 3, "dose": 110, "kd_alpha": 0.5}))
     done.treat_until(done.treatment_end)
     return done
 
@@ -33,7 +33,7 @@ def test_the_exported_scenario_gives_the_same_patient(course, tmp_path):
     content = base64.b64decode(done.export("yaml")["content"])
     zipfile.ZipFile(io.BytesIO(content)).extractall(tmp_path)
     text = (tmp_path / "scenario.yaml").read_text()
-    for name in ("population.yaml", "regimen.yaml"):
+    for name in ("population.yaml", "regimen.yaml", "molecule.yaml"):
         text = text.replace(name, str(tmp_path / name))
     (tmp_path / "scenario.yaml").write_text(text)
     result = aldesim.run(tmp_path / "scenario.yaml", out=tmp_path / "run", workers=1)

@@ -29,12 +29,17 @@ def csv(course: Course) -> str:
 
 
 def files(course: Course) -> bytes:
-    """Scenario, population and regimen as YAML in a zip, for `aldesim run scenario.yaml`.
+    """Scenario, population, regimen and molecule as YAML in a zip, for `aldesim run scenario.yaml`.
 
     The population holds the patient alone: every covariate and every parameter as it was here.
     """
     scenario = course.protocol.scenario.model_dump(mode="json", exclude_none=True)
-    scenario |= {"population": "population.yaml", "regimen": "regimen.yaml"}
+    scenario |= {
+        "population": "population.yaml",
+        "regimen": "regimen.yaml",
+        "molecule": "molecule.yaml",
+    }
+    molecule = course.protocol.molecule.model_dump(mode="json", exclude_none=True)
     regimen = course.protocol.regimen.model_dump(mode="json", exclude_none=True)
     population = population_of(course).model_dump(mode="json", exclude_none=True)
     target = io.BytesIO()
@@ -43,6 +48,7 @@ def files(course: Course) -> bytes:
             ("scenario.yaml", scenario),
             ("population.yaml", population),
             ("regimen.yaml", regimen),
+            ("molecule.yaml", molecule),
         ):
             text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=98)
             archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), text)

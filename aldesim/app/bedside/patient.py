@@ -9,6 +9,7 @@ import polars as pl
 from aldesim import model
 from aldesim.app.bedside.setting import Value
 from aldesim.care import Grading
+from aldesim.drug import Affinities, Molecule
 from aldesim.population import VirtualPatients, draw, load_population
 from aldesim.population.covariates import glomerular_filtration_rate
 from aldesim.regimen import Regimen, body_surface_area, load_regimen
@@ -146,7 +147,21 @@ def protocol_of(setting: dict[str, Value]) -> OnePatient:
     shelf = _prepared(scenario.model_copy(update={"seed": SEED}).model_dump_json())
     parts = {field.name: getattr(shelf, field.name) for field in fields(shelf)}
     regimen = regimen_at(scenario.regimen, float(setting["dose"]))
-    return OnePatient(**parts | {"scenario": scenario, "regimen": regimen, "setting": setting})
+    own = {"scenario": scenario, "regimen": regimen, "setting": setting}
+    return OnePatient(**parts | own | {"molecule": bound(shelf.molecule, setting)})
+
+
+def bound(molecule: Molecule, setting: dict[str, Value]) -> Molecule:
+    """The molecule with its dissociation constants moved as the setting says."""
+    powers = {
+        "K_alpha": float(setting["kd_alpha"]),
+        "K_beta_gamma": float(setting["kd_beta_gamma"]),
+    }
+    if not any(powers.values()):
+        return molecule
+    own = molecule.affinities.model_dump()
+    moved = {name: own[name] * 10**power for name, power in powers.items()}
+    return molecule.model_copy(update={"affinities": Affinities(**moved)})
 
 
 @lru_cache(maxsize=SHELVES_KEPT)

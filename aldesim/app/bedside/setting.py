@@ -14,6 +14,8 @@ from aldesim.regimen import load_regimen, regimen_names
 
 Value = str | float
 WHERE = "setting"
+KD_UNIT = "log₁₀ fold"
+KD_HINT = "0 is the molecule as it is; 1 binds ten times as weakly"
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,8 @@ def controls() -> tuple[Slider | Choice, ...]:
     reading |= {"exact": "True values, known at once"}
     return (
         Choice("molecule", "Molecule", drug, in_units, "aldesleukin"),
+        Slider("kd_alpha", "Kd of CD25", KD_UNIT, drug, -2, 3, 0.05, 0, KD_HINT),
+        Slider("kd_beta_gamma", "Kd of CD122-CD132", KD_UNIT, drug, -2, 3, 0.05, 0),
         Choice("regimen", "Regimen", drug, regimens, "high_dose"),
         Slider("dose", "Dose", "% of the regimen", drug, 5, 200, 5, 100),
         Slider("weight", "Weight", "kg", patient, 40, 160, 1, 80),

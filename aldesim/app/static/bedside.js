@@ -27,7 +27,12 @@ export function recolour() {
   if (picture) question("bedside.redraw", themeName()).then(take);
 }
 
-export function shown() { if (picture) dispatchEvent(new Event("resize")); }
+// A link from another page brings a setting with it.
+export function shown() {
+  if (!picture) return;
+  if (location.hash.includes("?")) { fromAddress(); wish(); } else toAddress();
+  dispatchEvent(new Event("resize"));
+}
 
 // --- the setting -------------------------------------------------------------------------------
 

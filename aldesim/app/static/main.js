@@ -2,10 +2,11 @@
 import { connected, say, trouble } from "./server.js";
 import * as bedside from "./bedside.js";
 import * as clinic from "./clinic.js";
+import * as design from "./design.js";
 import * as evidence from "./evidence.js";
 import * as trial from "./trial.js";
 
-const PAGES = { bedside, trial, clinic, evidence };
+const PAGES = { bedside, trial, design, clinic, evidence };
 const started = new Set();
 
 function wanted() {

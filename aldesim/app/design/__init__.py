@@ -1,0 +1,1 @@
+"""Molecules and doses before any trial: map over the affinities, dose-response, window."""
