@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, fields, replace
 from functools import cache, cached_property, lru_cache
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -147,8 +148,9 @@ def protocol_of(setting: dict[str, Value]) -> OnePatient:
     shelf = _prepared(scenario.model_copy(update={"seed": SEED}).model_dump_json())
     parts = {field.name: getattr(shelf, field.name) for field in fields(shelf)}
     regimen = regimen_at(scenario.regimen, float(setting["dose"]))
-    own = {"scenario": scenario, "regimen": regimen, "setting": setting}
-    return OnePatient(**parts | own | {"molecule": bound(shelf.molecule, setting)})
+    own: dict[str, Any] = {"scenario": scenario, "regimen": regimen, "setting": setting}
+    own["molecule"] = bound(shelf.molecule, setting)
+    return OnePatient(**parts | own)
 
 
 def bound(molecule: Molecule, setting: dict[str, Value]) -> Molecule:
