@@ -105,7 +105,11 @@ class Person:
 
     def plain(self) -> dict[str, object]:
         """Everything as plain data."""
-        doses = {name: values.tolist() for name, values in vars(self.doses).items() if name != "id"}
+        doses = {
+            name: values.tolist() if isinstance(values, np.ndarray) else values
+            for name, values in vars(self.doses).items()
+            if name != "id"
+        }
         readings = {name: values.tolist() for name, values in vars(self.readings).items()}
         return {
             "id": self.id,

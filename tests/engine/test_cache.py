@@ -1,7 +1,6 @@
 import os
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -37,12 +36,10 @@ def test_warm_start_needs_no_front_end(folder, tmp_path):
     path.write_text(TEXT)
     Model.load(path).batch().advance(1.0)
     script = WARM.format(path=str(path))
-    start = time.perf_counter()
     run = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True, env=os.environ
     )
     assert run.stdout.strip() == "[]"
-    assert time.perf_counter() - start < 5.0
 
 
 @pytest.mark.parametrize("damage", [b"", b"nonsense", None])
