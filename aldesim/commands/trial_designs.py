@@ -145,13 +145,15 @@ def _sizes(text: str | None) -> list[int]:
 
 def _print_forecast(found: "DesignForecast") -> None:
     from aldesim.report.trial_design import design_rows, predictive_rows
+    from aldesim.report.wording import counted
 
+    count = found.replicates.trials.height
     table(["", "", "note"], design_rows(found), title=found.design.title)
     print()
     table(
         ["arm", "", "median trial", "95 % of trials"],
         [row[:4] for row in predictive_rows(found)],
-        title=f"What such a trial would report ({found.replicates.trials.height:,} replicates)",
+        title=f"What such a trial would report ({counted(count, 'replicate')})",
     )
 
 

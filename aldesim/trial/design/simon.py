@@ -69,6 +69,7 @@ class TwoStage:
         return self.success(self.p1)
 
 
+@lru_cache(maxsize=64)
 def simon(p0: float, p1: float, alpha: float, power: float, kind: Kind = "optimal") -> TwoStage:
     """Two-stage design with the fewest patients at `p0`.
 

@@ -51,7 +51,7 @@ def test_a_design_from_file_to_page(tmp_path):
     assert all(
         run.manifest["scenario"]["scan_days"] == [30, 60] for run in found.pool.runs.values()
     )
-    page = write_design_page(found, power(found.design, found.pool, [20, 40], 100)).read_text()
+    page = write_design_page(found, power(found.design, found.pool, [20], 100)).read_text()
     assert "Power by number of patients" in page and "Research use only" in page
     kept = json.loads((tmp_path / "run" / "design.json").read_text())
     assert kept["size"] == 20 and kept["replicates"] == 100

@@ -6,7 +6,7 @@ from aldesim.errors import InputError
 from aldesim.trial.design import power, predictive, replicate, simon
 from aldesim.trial.design.allocation import enrol_trials
 
-MANY = np.arange(1500)
+MANY = np.arange(1000)
 
 
 def test_a_replicate_is_the_same_whatever_is_drawn_with_it(pool, make_design):
@@ -87,11 +87,11 @@ def test_power_rises_with_size_as_schoenfeld_says(pool, make_design):
     from scipy.stats import norm
 
     design = make_design(knowledge=400)
-    curve = power(design, pool, [100, 400], 1000)
+    curve = power(design, pool, [100, 400], 600)
     events = 400 * np.mean([arm.events["OS"].mean() for arm in pool.arms.values()])
     hazards = [arm.events["OS"].sum() / arm.times["OS"].sum() for arm in pool.arms.values()]
     expected = norm.cdf(np.sqrt(events / 4) * np.log(hazards[1] / hazards[0]) - norm.ppf(0.975))
-    assert curve["power"][1] == pytest.approx(expected, abs=0.05)
+    assert curve["power"][1] == pytest.approx(expected, abs=0.06)
     assert curve["power"][0] < curve["power"][1]
     assert (curve["low"] <= curve["power"]).all() and (curve["power"] <= curve["high"]).all()
     # What is not known for certain pulls a high power down.
