@@ -55,7 +55,7 @@ def drive(
     dose_IU: np.ndarray,
     watch: np.ndarray,
     observe: Sequence[str],
-    inputs: Mapping[str, float] | None = None,
+    inputs: Mapping[str, Sequence[tuple[float, float]]] | None = None,
     orders: pl.DataFrame | None = None,
 ) -> dict[str, np.ndarray]:
     """Courses of observables, each of shape (t, n).
@@ -74,8 +74,8 @@ def drive(
         Minutes from the first dose, rising.
     observe : sequence of str
         Observables of the model.
-    inputs : mapping of str to float, optional
-        Inputs held all along, in the model's units.
+    inputs : mapping of str to sequence of (day, value), optional
+        Inputs as steps, in the model's units: each value holds from its day on.
     orders : DataFrame, optional
         Table `orders` of a trial, these patients only.
 
@@ -94,11 +94,14 @@ def drive(
     slots, starts, size = protocol.regimen.slots(), slot_minutes(protocol), len(patients)
     stops = starts + np.rint(slots.duration * MINUTES_PER_DAY).astype(np.int64)
     due = _by_minute(orders)
+    for name, steps in (inputs or {}).items():
+        for day, value in steps:
+            change = (name, patients, np.full(size, float(value)))
+            due.setdefault(round(day * MINUTES_PER_DAY), []).append(change)
     end = int(watch.max())
     instants = {*starts.tolist(), *stops.tolist(), *due, *watch.tolist()}
     _, batch = begin(protocol, patients)
     now = {name: np.full(size, value) for name, value in protocol.model.inputs.items()}
-    now |= {name: np.full(size, float(value)) for name, value in (inputs or {}).items()}
     seen: dict[str, list[np.ndarray]] = {name: [] for name in observe}
     wanted, slot_at = set(watch.tolist()), {int(m): i for i, m in enumerate(starts)}
     for minute in sorted(m for m in instants if m <= end):

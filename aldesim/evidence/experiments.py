@@ -132,7 +132,7 @@ class Experimenter:
                 dose_IU=dose,
                 watch=minutes,
                 observe=experiment.observe,
-                inputs=experiment.inputs,
+                inputs=experiment.input_steps,
                 orders=orders,
             )
             at = minutes / MINUTES_PER_DAY

@@ -150,7 +150,7 @@ def simulate_blocks(
             dose_IU=dose,
             watch=minutes,
             observe=experiment.observe,
-            inputs=experiment.inputs,
+            inputs=experiment.input_steps,
             orders=orders,
         )
         if found:

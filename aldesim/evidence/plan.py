@@ -31,6 +31,18 @@ class Span(BaseModel):
     until_h: Annotated[float, Field(gt=0)]
 
 
+class Step(BaseModel):
+    """What an input is from a day of the experiment on."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    day: Annotated[float, Field(ge=0)]
+    value: float
+
+
+Steps = Annotated[tuple[Step, ...], Field(min_length=1)]
+
+
 class Experiment(BaseModel):
     """One simulated experiment.
 
@@ -53,7 +65,8 @@ class Experiment(BaseModel):
     watched : int
         Patients of a trial that are watched.
     inputs : dict
-        Inputs of the model held all along a course, in the model's units.
+        Inputs of the model along a course, in the model's units: a number held all along, or
+        steps, each from its day to the next one's; before the first, the model's own value.
     levels_pM : tuple of float
         Lowest and highest tissue concentration of "levels".
     """
@@ -67,7 +80,7 @@ class Experiment(BaseModel):
     watch: tuple[Span, ...] = ()
     after_dose_min: tuple[Minutes, ...] = ()
     watched: Annotated[int, Field(ge=1)] = 256
-    inputs: dict[str, float] = {}
+    inputs: dict[str, float | Steps] = {}
     levels_pM: tuple[Annotated[float, Field(gt=0)], Annotated[float, Field(gt=0)]] = (0.1, 1e6)
 
     @model_validator(mode="after")
@@ -79,7 +92,21 @@ class Experiment(BaseModel):
         ends = [span.until_h for span in self.watch]
         if ends != sorted(ends):
             raise ValueError("spans must follow one another")
+        for name, steps in self.input_steps.items():
+            days = [day for day, _ in steps]
+            if days != sorted(set(days)):
+                raise ValueError(f"steps of {name} must follow one another")
         return self
+
+    @property
+    def input_steps(self) -> dict[str, tuple[tuple[float, float], ...]]:
+        """Inputs as steps: day and value from then on."""
+        return {
+            name: tuple((step.day, step.value) for step in given)
+            if isinstance(given, tuple)
+            else ((0.0, given),)
+            for name, given in self.inputs.items()
+        }
 
     @cached_property
     def scenario(self) -> Scenario:

@@ -54,7 +54,36 @@ def test_unknown_observables_and_inputs_are_refused():
     with pytest.raises(InputError, match="mood"):
         drive(protocol, IDS, dose_IU=dose, watch=watch, observe=["mood"])
     with pytest.raises(InputError, match="magic"):
-        drive(protocol, IDS, dose_IU=dose, watch=watch, observe=["MAP"], inputs={"magic": 1})
+        drive(protocol, IDS, dose_IU=dose, watch=watch, observe=["MAP"], inputs={"magic": [(0, 1)]})
+
+
+def test_an_input_in_steps_holds_from_its_day_on():
+    protocol = prepare(load_plan().experiment("hiv-none").scenario)
+    watch = 1440 * np.array([0, 50, 60, 200])
+    course = {}
+    for name, steps in {"none": [], "failing": [(55.0, -5.8)]}.items():
+        course[name] = drive(
+            protocol,
+            IDS,
+            dose_IU=np.zeros((1, 6)),
+            watch=watch,
+            observe=["viral_load"],
+            inputs={"antiretroviral": steps},
+        )["viral_load"]
+    assert course["failing"][:2] == pytest.approx(course["none"][:2], rel=1e-3)
+    assert (course["failing"][2:] > 3 * course["none"][2:]).all()
+    assert course["none"][3] == pytest.approx(course["none"][0], rel=1e-3)
+
+
+def test_steps_out_of_order_are_refused(tmp_path):
+    plan = tmp_path / "plan.yaml"
+    plan.write_text(
+        "experiments:\n  - {id: hiv-none, how: course, observe: [MAP],"
+        " watch: [{every_min: 60, until_h: 1}],"
+        " inputs: {antiretroviral: [{day: 9, value: 0}, {day: 2, value: 1}]}}\n"
+    )
+    with pytest.raises(InputError, match="antiretroviral must follow one another"):
+        load_plan(plan)
 
 
 def test_files_that_a_scenario_names_lie_beside_it():
