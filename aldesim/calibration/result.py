@@ -13,6 +13,7 @@ import numpy as np
 from aldesim.calibration.identify import Direction
 from aldesim.calibration.plan import CalibrationPlan, load_calibration
 from aldesim.errors import InputError
+from aldesim.wholefile import write_text
 
 POSTERIOR = Path(__file__).with_name("posterior.tsv")
 """The posterior that the package is shipped with."""
@@ -198,10 +199,10 @@ class Calibration:
             "log_evidence": self.log_evidence,
         }
         text = json.dumps(_finite(content), indent=1, ensure_ascii=False, allow_nan=False)
-        _replace(folder / "calibration.json", text + "\n")
+        write_text(folder / "calibration.json", text + "\n")
         lines = [f"# {command}", "\t".join(self.plan.names)]
         lines += ["\t".join(f"{value:.6g}" for value in row) for row in self.draws]
-        _replace(folder / "posterior.tsv", "\n".join(lines) + "\n")
+        write_text(folder / "posterior.tsv", "\n".join(lines) + "\n")
 
 
 @dataclass(frozen=True, eq=False)
@@ -251,10 +252,3 @@ def _finite(node: Any) -> Any:
     if isinstance(node, float) and not math.isfinite(node):
         return None
     return node
-
-
-def _replace(file: Path, text: str) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    temporary = file.with_name(f".{file.name}")
-    temporary.write_text(text, "utf-8")
-    temporary.replace(file)

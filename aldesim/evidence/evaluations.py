@@ -6,8 +6,6 @@ that it depends on, so that a killed search finds it again.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -22,7 +20,9 @@ from aldesim.evidence.lanes import Blocks, simulate_blocks
 from aldesim.evidence.plan import Experiment
 from aldesim.evidence.readouts import parse, read, tables
 from aldesim.evidence.readouts.values import Values
+from aldesim.identity import identity_of
 from aldesim.trial.protocol import prepare
+from aldesim.wholefile import write_arrays
 
 LANES = 2000
 """Patients in one batch: fewer cost more overhead, more are lost when a run is interrupted."""
@@ -66,12 +66,13 @@ class Evaluations:
     @cached_property
     def identity(self) -> str:
         """Hash of all that the readouts depend on but for the version."""
-        return _hash(
+        parts = [
             CACHE_FORMAT,
             prepare(self.experiment.scenario).identity,
             self._slim.model_dump(mode="json"),
             self.size,
-        )
+        ]
+        return identity_of(parts)
 
     @cached_property
     def _slim(self) -> Experiment:
@@ -112,7 +113,7 @@ class Evaluations:
         return found
 
     def _file(self, key: str) -> Path:
-        return self.folder / self.experiment.id / f"{_hash(self.identity, key)[:24]}.npz"
+        return self.folder / self.experiment.id / f"{identity_of([self.identity, key])[:24]}.npz"
 
     def _keep(self, key: str, readings: Readings) -> None:
         """Put a version's file in place in one step."""
@@ -122,12 +123,7 @@ class Evaluations:
             for name, array in (("value", one.value), ("event", one.event))
             if array is not None
         }
-        file = self._file(key)
-        file.parent.mkdir(parents=True, exist_ok=True)
-        temporary = file.with_name(f".{file.name}")
-        with temporary.open("wb") as stream:
-            np.savez_compressed(stream, **arrays)  # type: ignore[arg-type]
-        temporary.replace(file)
+        write_arrays(self._file(key), arrays)
 
 
 def evaluate(
@@ -186,7 +182,3 @@ def evaluate(
             for task in tasks:
                 task.cancel()
     return found
-
-
-def _hash(*parts: object) -> str:
-    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,11 +16,13 @@ from aldesim.errors import InputError
 from aldesim.evidence.drive import drive, given_IU, planned_IU, set_levels, slot_minutes
 from aldesim.evidence.plan import Experiment
 from aldesim.evidence.simulated import Simulated
+from aldesim.identity import identity_of
 from aldesim.population import draw
 from aldesim.trial import Scenario
 from aldesim.trial.clock import MINUTES_PER_DAY
 from aldesim.trial.protocol import Protocol, prepare
 from aldesim.trial.run_folder import RunFolder
+from aldesim.wholefile import replacing
 
 CACHE_FORMAT = 1  # raised when what a cache file holds or how it is made changes
 TABLES = ("patients", "doses", "events", "toxicity")
@@ -98,7 +98,7 @@ class Experimenter:
 
     def _identity(self, experiment: Experiment, protocol: Protocol) -> str:
         parts = [CACHE_FORMAT, protocol.identity, experiment.model_dump(mode="json")]
-        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+        return identity_of(parts)
 
     def _trial_folder(self, protocol: Protocol) -> Path:
         return self.folder / protocol.scenario.name
@@ -163,8 +163,6 @@ def _read(file: Path, identity: str) -> dict[str, Any] | None:
 
 def _write(file: Path, identity: str, arrays: dict[str, np.ndarray]) -> None:
     """Put a cache file in place in one step."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    temporary = file.with_name(f".{file.name}")
-    with temporary.open("wb") as stream:
+    with replacing(file) as hidden, hidden.open("wb") as stream:
+        # Not compressed: long courses would take longer to pack than to read.
         np.savez(stream, identity=np.array(identity), **arrays)  # type: ignore[arg-type]
-    temporary.replace(file)

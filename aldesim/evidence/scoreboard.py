@@ -11,6 +11,7 @@ from typing import Any
 from aldesim.errors import InputError
 from aldesim.evidence.observations import DOMAINS, Observation
 from aldesim.evidence.predict import QUANTILES, Prediction
+from aldesim.wholefile import write_text
 
 
 @dataclass(frozen=True)
@@ -139,12 +140,11 @@ class Scoreboard:
 
     def write(self, folder: Path) -> None:
         """Write `scoreboard.json` and `scoreboard.tsv`, each replaced in one step."""
-        folder.mkdir(parents=True, exist_ok=True)
         text = json.dumps(_finite(self._content()), indent=1, ensure_ascii=False, allow_nan=False)
-        _replace(folder / "scoreboard.json", text + "\n")
+        write_text(folder / "scoreboard.json", text + "\n")
         lines = [_tsv_row(row) for row in self.rows]
         table = [[*_COLUMNS, *_RESULTS], *lines]
-        _replace(folder / "scoreboard.tsv", "".join("\t".join(cells) + "\n" for cells in table))
+        write_text(folder / "scoreboard.tsv", "".join("\t".join(cells) + "\n" for cells in table))
 
     def _content(self) -> dict[str, Any]:
         tallies = {"all": self.tally(), **{name: self.tally(name) for name in self.domains}}
@@ -226,9 +226,3 @@ def _back(value: Any) -> Any:
     if value is None:
         return math.nan
     return float(value) if value in ("inf", "-inf") else value
-
-
-def _replace(file: Path, text: str) -> None:
-    temporary = file.with_name(f".{file.name}")
-    temporary.write_text(text, "utf-8")
-    temporary.replace(file)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,6 +16,8 @@ from aldesim.forecast.fit import PARTICLES, fit_person
 from aldesim.forecast.prior import outside
 from aldesim.forecast.setting import Setting
 from aldesim.forecast.tables import summary, tables
+from aldesim.identity import identity_of
+from aldesim.wholefile import write_text
 
 TABLES = ("parameters", "bands", "readings", "patients")
 FEWEST, MOST = 32, 100_000
@@ -98,7 +99,7 @@ def fit(
         data, setting.molecule, setting.signs, time_unit=time_unit, amount_unit=amount_unit
     )
     keys = [_key(setting, person, seed, particles, days) for person in people]
-    identity = hashlib.sha256("".join(keys).encode()).hexdigest()
+    identity = identity_of(keys)
     path = Path(out) if out else Path("runs") / f"fit-{Path(data).stem}-{identity[:8]}"
     parts = path / "people"
     parts.mkdir(parents=True, exist_ok=True)
@@ -130,7 +131,7 @@ def fit(
         joined = pl.concat(frames, how="diagonal")
         joined.write_parquet(path / f"{name}.parquet")
         joined.write_csv(path / f"{name}.csv")
-    _write(path / "fit.json", manifest)
+    write_text(path / "fit.json", json.dumps(manifest, indent=1))
     return FitResult(path, manifest)
 
 
@@ -155,16 +156,11 @@ def _fit_one(
     )
     for name, frame in tables(setting, found, seed).items():
         frame.write_parquet(place.with_name(f"{place.name}.{name}.parquet"))
-    _write(place.with_name(f"{place.name}.json"), summary(setting, found))
+    content = json.dumps(summary(setting, found), indent=1)
+    write_text(place.with_name(f"{place.name}.json"), content)
 
 
 def _key(setting: Setting, person: Person, seed: int, particles: int, days: float) -> str:
     """Hash of everything that one person's numbers depend on."""
     content = [setting.identity, person.plain(), seed, particles, days]
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
-
-
-def _write(path: Path, content: Any) -> None:
-    temporary = path.with_name(f".{path.name}.part")
-    temporary.write_text(json.dumps(content, indent=1), "utf-8")
-    temporary.replace(path)
+    return identity_of(content)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,6 +12,7 @@ from aldesim.care import Support, load_support
 from aldesim.care.measurement import Schedule, load_schedule
 from aldesim.drug import Molecule, load_molecule
 from aldesim.forecast.signs import Observed, observed_signs, sign_rows
+from aldesim.identity import identity_of
 from aldesim.population import Population, VirtualPatients, load_population
 from aldesim.regimen import Regimen, load_regimen
 
@@ -93,7 +92,7 @@ class Setting:
             "parameters": [vars(row) for row in model.parameter_table().values()],
             "program": __version__,
         }
-        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+        return identity_of(content)
 
 
 def load_setting(

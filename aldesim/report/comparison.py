@@ -16,6 +16,7 @@ from aldesim.report.tables import toxicity_table
 from aldesim.report.wording import counted, number, percent, span
 from aldesim.trial.comparison import Comparison, Difference
 from aldesim.trial.endpoints import proportion
+from aldesim.wholefile import write_text
 
 
 def comparison_rows(comparison: Comparison) -> list[Row]:
@@ -47,11 +48,8 @@ def write_comparison(comparison: Comparison, path: str | Path | None = None) -> 
     path : path, optional
         Where to write; default `comparison.html` in its folder.
     """
-    path = Path(path) if path else comparison.report
-    temporary = path.with_name(f".{path.name}.part")
-    temporary.write_text(render_comparison(comparison), "utf-8")
-    temporary.replace(path)
-    return path
+    place = Path(path) if path else comparison.report
+    return write_text(place, render_comparison(comparison))
 
 
 def render_comparison(comparison: Comparison) -> str:

@@ -25,6 +25,7 @@ from aldesim.report.page import fill, page_environment
 from aldesim.report.plots import Plots
 from aldesim.report.sections.grid import Grid
 from aldesim.report.wording import number
+from aldesim.wholefile import write_text
 
 BRIEF = ("signal_Treg", "signal_CD8", "signal_NK", "leak")
 FRONT_ROWS = 12
@@ -202,12 +203,8 @@ def _write(
         "drawn": [plots(figure) for figure in figures],
     }
     page = folder / "design.html"
-    temporary = page.with_name(f".{page.name}.part")
-    temporary.write_text(
-        fill(page_environment().get_template("design.html.j2"), context, plots), "utf-8"
-    )
-    temporary.replace(page)
-    return page
+    text = fill(page_environment().get_template("design.html.j2"), context, plots)
+    return write_text(page, text)
 
 
 def _head(name: str) -> str:

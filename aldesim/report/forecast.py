@@ -11,6 +11,7 @@ from aldesim.report.page import fill, page_environment
 from aldesim.report.plots import Plots
 from aldesim.report.sections.grid import Grid
 from aldesim.report.wording import counted, day, number, percent, span
+from aldesim.wholefile import write_text
 
 SUSPICIOUS = 0.01
 FEW_ANCESTORS = 10
@@ -24,10 +25,7 @@ def write_forecast(result: FitResult) -> Path:
     result : FitResult
         The finished fit.
     """
-    temporary = result.report.with_name(f".{result.report.name}.part")
-    temporary.write_text(render_forecast(result), "utf-8")
-    temporary.replace(result.report)
-    return result.report
+    return write_text(result.report, render_forecast(result))
 
 
 def render_forecast(result: FitResult) -> str:

@@ -19,6 +19,7 @@ from aldesim.report.plots import Plots, script_json
 from aldesim.report.summary import Endpoints, summary_of
 from aldesim.report.tables import Tables, Trial, collect
 from aldesim.report.wording import counted, number, title, words
+from aldesim.wholefile import write_text
 
 TEMPLATES = Path(__file__).with_name("templates")
 
@@ -38,12 +39,7 @@ def write_report(
         Hour-by-hour courses of a few patients: `id`, `time` (day) and sign columns. Without it the
         8-hourly courses of telling patients are shown.
     """
-    path = Path(path)
-    text = render(result, single_patients)
-    temporary = path.with_name(f".{path.name}.part")
-    temporary.write_text(text, "utf-8")
-    temporary.replace(path)
-    return path
+    return write_text(Path(path), render(result, single_patients))
 
 
 def render(result: Trial, single_patients: pl.DataFrame | pl.LazyFrame | None = None) -> str:

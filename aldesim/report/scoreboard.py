@@ -12,6 +12,7 @@ from aldesim.evidence.scoreboard import Tally
 from aldesim.report.figures.scoreboard import drawing, figures, observed
 from aldesim.report.palette import DARK, FONT, LIGHT, Theme
 from aldesim.report.wording import counted, number, percent
+from aldesim.wholefile import write_text
 
 TEMPLATES = Path(__file__).with_name("templates")
 
@@ -51,11 +52,7 @@ def write_scoreboard(board: Scoreboard, path: str | Path) -> Path:
     path : path
         Where to write; replaced in one step.
     """
-    path = Path(path)
-    temporary = path.with_name(f".{path.name}.part")
-    temporary.write_text(render(board), "utf-8")
-    temporary.replace(path)
-    return path
+    return write_text(Path(path), render(board))
 
 
 def render(board: Scoreboard) -> str:

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from aldesim.report.palette import DARK, FONT, LIGHT, Theme
 from aldesim.report.sections.grid import Grid
+from aldesim.wholefile import write_text
 
 TEMPLATES = Path(__file__).with_name("templates")
 
@@ -70,11 +71,7 @@ def write_sheet(
         light=_variables(LIGHT),
         dark=_variables(DARK),
     )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.part")
-    temporary.write_text(text, "utf-8")
-    temporary.replace(path)
-    return path
+    return write_text(path, text)
 
 
 def _text(name: str) -> str:

@@ -18,6 +18,7 @@ from aldesim.report.wording import number, percent, span
 from aldesim.trial.design import DesignForecast, size_of, two_stage_of
 from aldesim.trial.design.schema import Design
 from aldesim.trial.endpoints import proportion
+from aldesim.wholefile import write_text
 
 _SUCCESS = {
     "response": "response (CR or PR)",
@@ -121,11 +122,7 @@ def write_design_page(found: DesignForecast, curve: pl.DataFrame | None = None) 
     curve : DataFrame, optional
         Its power by number of patients.
     """
-    path = found.report
-    temporary = path.with_name(f".{path.name}.part")
-    temporary.write_text(render_design(found, curve), "utf-8")
-    temporary.replace(path)
-    return path
+    return write_text(found.report, render_design(found, curve))
 
 
 def render_design(found: DesignForecast, curve: pl.DataFrame | None = None) -> str:

@@ -7,8 +7,6 @@ every experiment again. A shift is told in units of what the observation leaves 
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -24,10 +22,12 @@ from aldesim.evidence.plan import Plan, load_plan, needed
 from aldesim.evidence.predict import FEWEST
 from aldesim.evidence.readouts import read
 from aldesim.evidence.readouts.values import Values
+from aldesim.identity import identity_of
 from aldesim.model import Parameter
 from aldesim.sensitivity.shifts import deviation, scale_of, shifts, statistic
 from aldesim.sensitivity.steps import simulate, step_of
 from aldesim.trial.protocol import prepare
+from aldesim.wholefile import write_arrays, write_text
 
 OUT = Path("runs/sensitivity")
 PATIENTS = 40
@@ -93,10 +93,7 @@ class Sensitivity:
                 for shift, clear in zip(self.shift[row], self.clear[row], strict=True)
             ]
             lines.append("\t".join([parameter.id, step_of(parameter), *cells]))
-        file.parent.mkdir(parents=True, exist_ok=True)
-        temporary = file.with_name(f".{file.name}")
-        temporary.write_text("\n".join(lines) + "\n", "utf-8")
-        temporary.replace(file)
+        write_text(file, "\n".join(lines) + "\n")
 
 
 def sensitivity(
@@ -197,15 +194,14 @@ def _identity(plan: Plan, patients: int) -> str:
         [[prepare(e.scenario).identity, e.model_dump(mode="json")] for e in plan.experiments],
         [(one.id, one.scenario, one.readout) for one in plan.observations],
     ]
-    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+    return identity_of(parts)
 
 
 def _group(
     plan: Plan, steps: tuple[Step, ...], patients: int, folder: Path, identity: str
 ) -> _Found:
     """Readouts after some steps: of the cache if they are there."""
-    key = json.dumps([identity, steps])
-    file = folder / f"{hashlib.sha256(key.encode()).hexdigest()[:16]}.npz"
+    file = folder / f"{identity_of([identity, steps])[:16]}.npz"
     if file.exists():
         with np.load(file) as kept:
             return {step: _unpack(kept, plan, index) for index, step in enumerate(steps)}
@@ -234,11 +230,7 @@ def _group(
         for name, array in (("value", values.value), ("event", values.event))
         if array is not None
     }
-    folder.mkdir(parents=True, exist_ok=True)
-    temporary = file.with_name(f".{file.name}")
-    with temporary.open("wb") as stream:
-        np.savez_compressed(stream, **arrays)  # type: ignore[arg-type]
-    temporary.replace(file)
+    write_arrays(file, arrays)
     return found
 
 

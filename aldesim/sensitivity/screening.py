@@ -25,6 +25,7 @@ from aldesim.sensitivity import morris, sobol
 from aldesim.sensitivity.choice import VARYING, choose
 from aldesim.sensitivity.steps import Move, blocks
 from aldesim.trial import load_scenario
+from aldesim.wholefile import write_text
 
 OUT = Path("runs/sensitivity")
 METHODS = ("morris", "sobol")
@@ -97,7 +98,6 @@ class Screening:
 
     def write(self, folder: Path) -> None:
         """Write `drivers.json` and `drivers.tsv`, each replaced in one step."""
-        folder.mkdir(parents=True, exist_ok=True)
         text = json.dumps(asdict(self), indent=1, ensure_ascii=False)
         head = ["readout", "parameter", "size", "low", "high", "alone", "spread"]
         rows = [
@@ -106,10 +106,8 @@ class Screening:
             for one in drivers
         ]
         table = "".join("\t".join(row) + "\n" for row in [head, *rows])
-        for name, content in (("drivers.json", text + "\n"), ("drivers.tsv", table)):
-            temporary = folder / f".{name}"
-            temporary.write_text(content, "utf-8")
-            temporary.replace(folder / name)
+        write_text(folder / "drivers.json", text + "\n")
+        write_text(folder / "drivers.tsv", table)
 
 
 def screen(

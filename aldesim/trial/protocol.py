@@ -1,6 +1,5 @@
 """A scenario with everything it names loaded and checked: what the closed loop works from."""
 
-import hashlib
 import json
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +14,7 @@ from aldesim.care.eligibility import Criteria, load_criteria
 from aldesim.care.measurement import Schedule, load_schedule
 from aldesim.drug import Molecule, load_molecule
 from aldesim.errors import InputError
+from aldesim.identity import identity_of
 from aldesim.population import Population, VirtualPatients, draw, load_population
 from aldesim.regimen import AmountUnit, Regimen, Slots, load_regimen
 from aldesim.trial.calendar import Calendar, continued, course_calendar
@@ -197,10 +197,7 @@ class Protocol:
             "parameters": [vars(row) for row in model.parameter_table().values()],
             "program": __version__,
         }
-        return {
-            name: hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
-            for name, content in contents.items()
-        }
+        return {name: identity_of(content) for name, content in contents.items()}
 
     @cached_property
     def signs(self) -> frozenset[str]:
@@ -233,7 +230,7 @@ class Protocol:
     @property
     def identity(self) -> str:
         """One hash of all inputs: equal identity, equal bits."""
-        return hashlib.sha256(json.dumps(self.hashes, sort_keys=True).encode()).hexdigest()
+        return identity_of(self.hashes)
 
 
 def prepare(scenario: Scenario) -> Protocol:

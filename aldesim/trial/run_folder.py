@@ -17,6 +17,7 @@ from typing import Any
 import polars as pl
 
 from aldesim.errors import InputError
+from aldesim.wholefile import replacing, write_text
 
 TABLES = (
     "patients",
@@ -77,9 +78,8 @@ class RunFolder:
 
     def write_manifest(self, manifest: dict[str, Any]) -> None:
         """Replace the manifest in one step."""
-        temporary = self.path / ".manifest.json"
-        temporary.write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", "utf-8")
-        temporary.replace(self.path / "manifest.json")
+        text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
+        write_text(self.path / "manifest.json", text)
 
     def open(self, manifest: dict[str, Any]) -> dict[str, Any]:
         """Create the folder, or check that it belongs to the same run; returns its manifest.
@@ -151,12 +151,11 @@ class RunFolder:
         """Join the parts into one file per table, then remove them."""
         ranges = [f"{first:09d}-{last:09d}" for first, last in self.done()]
         for name in TABLES:
-            temporary = self.path / f".{name}.parquet"
             files = [self.parts / r / f"{name}.parquet" for r in ranges]
-            pl.scan_parquet(files).sink_parquet(
-                temporary, maintain_order=True, row_group_size=ROW_GROUP
-            )
-            temporary.replace(self.table(name))
+            with replacing(self.table(name)) as hidden:
+                pl.scan_parquet(files).sink_parquet(
+                    hidden, maintain_order=True, row_group_size=ROW_GROUP
+                )
         # Renamed first: a kill while deleting must not leave parts that look like an unjoined run.
         rest = self.path / ".joined"
         shutil.rmtree(rest, ignore_errors=True)

@@ -26,6 +26,7 @@ from aldesim.trial.design.statistics import (
     survival_at,
 )
 from aldesim.trial.runner import RUNS
+from aldesim.wholefile import write_text
 
 REPLICATES = 1000
 CURVE_POINTS = 147
@@ -209,6 +210,4 @@ def _write(found: DesignForecast) -> None:
     files = {f"{name}.csv": t.write_csv() for name, t in tables.items() if t.width}
     files["design.json"] = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
     for name, text in files.items():
-        temporary = found.folder / f".{name}.part"
-        temporary.write_text(text, "utf-8")
-        temporary.replace(found.folder / name)
+        write_text(found.folder / name, text)

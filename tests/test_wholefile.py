@@ -1,0 +1,16 @@
+import pytest
+
+from aldesim.wholefile import replacing, write_text
+
+
+def test_a_file_that_was_not_finished_leaves_the_old_one(tmp_path):
+    path = tmp_path / "new" / "page.html"
+    write_text(path, "first")
+    with pytest.raises(RuntimeError), replacing(path) as hidden:
+        hidden.write_text("half", "utf-8")
+        raise RuntimeError
+    assert path.read_text("utf-8") == "first"
+    write_text(path, "second")
+    assert [(p.name, p.read_text("utf-8")) for p in path.parent.iterdir()] == [
+        ("page.html", "second")
+    ]
