@@ -114,10 +114,10 @@ def controls() -> tuple[Slider | Choice, ...]:
     reading |= {"exact": "True values, known at once"}
     return (
         Choice("molecule", "Molecule", drug, in_units, "aldesleukin"),
-        Slider("kd_alpha", "Kd of CD25", KD_UNIT, drug, -2, 3, 0.05, 0, KD_HINT),
-        Slider("kd_beta_gamma", "Kd of CD122-CD132", KD_UNIT, drug, -2, 3, 0.05, 0),
         Choice("regimen", "Regimen", drug, regimens, "high_dose"),
         Slider("dose", "Dose", "% of the regimen", drug, 5, 200, 5, 100),
+        Slider("kd_alpha", "Kd CD25", KD_UNIT, drug, -2, 3, 0.05, 0, KD_HINT),
+        Slider("kd_beta_gamma", "Kd CD122/132", KD_UNIT, drug, -2, 3, 0.05, 0),
         Slider("weight", "Weight", "kg", patient, 40, 160, 1, 80),
         Slider("height", "Height", "cm", patient, 140, 205, 1, 173),
         Slider("age", "Age", "years", patient, 18, 85, 1, 52),
