@@ -7,8 +7,27 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from aldesim.errors import InputError
+
 if TYPE_CHECKING:
     import numpy as np
+
+
+def make_folder(path: Path) -> Path:
+    """A folder that results go to, made where there is none.
+
+    Raises
+    ------
+    InputError
+        If it cannot be made.
+    """
+    if path.exists() and not path.is_dir():
+        raise InputError("out", "", str(path), "is a file; give a folder")
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError("out", "", str(path), f"cannot be made: {error.strerror}") from None
+    return path
 
 
 @contextmanager
@@ -19,11 +38,18 @@ def replacing(path: Path) -> Iterator[Path]:
     ----------
     path : Path
         Where the file is to lie; its folder is made.
+
+    Raises
+    ------
+    InputError
+        If it cannot be written there.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    hidden = path.with_name(f".{path.name}.part")
-    yield hidden
-    hidden.replace(path)
+    hidden = make_folder(path.parent) / f".{path.name}.part"
+    try:
+        yield hidden
+        hidden.replace(path)
+    except OSError as error:
+        raise InputError("out", "", str(path), f"cannot be written: {error.strerror}") from None
 
 
 def write_text(path: Path, text: str) -> Path:

@@ -103,16 +103,40 @@ def parse_yaml(text: str, schema: type[T], where: str) -> T:
     try:
         return schema.model_validate_json(json.dumps(data), strict=True)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
+        raise _wrong(error, data, schema, where) from None
+
+
+def replaced(one: T, changes: dict[str, Any], where: str) -> T:
+    """The same with some fields replaced, checked as a whole.
+
+    Raises
+    ------
+    InputError
+        If a field does not fit; `where` names the place in the message.
+    """
+    data = one.model_dump() | changes
+    try:
+        return type(one).model_validate(data)
+    except ValidationError as error:
+        raise _wrong(error, data, type(one), where, whole=", ".join(changes)) from None
+
+
+def _wrong(
+    error: ValidationError, data: Any, schema: type[BaseModel], where: str, whole: str = ""
+) -> InputError:
+    """The first thing that does not fit; `whole` stands for all the data where no field does."""
+    first = error.errors(include_url=False)[0]
     location = first["loc"]
     if first["type"] == "missing":
         found: object = "missing"
+    elif whole and not location:
+        found = whole
     elif isinstance(first["input"], dict | list):
         found = json.dumps(first["input"])
         found = found if len(found) <= WIDEST else f"{found[:WIDEST]} ..."
     else:
         found = first["input"]
-    raise InputError(where, _dotted(location, data), found, _allowed(first, schema)) from None
+    return InputError(where, _dotted(location, data), found, _allowed(first, schema))
 
 
 def check_unique(where: str, field: str, ids: list[str]) -> None:
@@ -138,7 +162,7 @@ def _dotted(location: Location, data: Any) -> str:
     """Path of a field as its author sees it: rows by their id, no names of classes."""
     path, node = "", data
     for depth, part in enumerate(location):
-        if isinstance(node, list) and isinstance(part, int) and part < len(node):
+        if isinstance(node, list | tuple) and isinstance(part, int) and part < len(node):
             node = node[part]
             name = node.get("id", part) if isinstance(node, dict) else part
             path += f"[{name}]"

@@ -36,9 +36,14 @@ def serve(
     Raises
     ------
     InputError
-        If the address is open to others without a token, or the token is too short.
+        If the address is open to others without a token, the token is too short, or there is no
+        such port or folder.
     """
     check_address(host, token)
+    if not 0 <= port <= 65535:
+        raise InputError("serve", "port", port, "must be 0 to 65535")
+    if runs.exists() and not runs.is_dir():
+        raise InputError("serve", "runs", str(runs), "is a file; give a folder")
     if token == "new":
         token = secrets.token_urlsafe(24)
     settings = uvicorn.Config(

@@ -26,6 +26,7 @@ from aldesim.calibration.summary import (
 )
 from aldesim.errors import InputError
 from aldesim.population.random import normal, uniform
+from aldesim.wholefile import make_folder
 
 OUT = Path("runs/calibration")
 DRAWS = 200
@@ -74,7 +75,7 @@ def calibrate(
         raise InputError("calibrate", "workers", workers, "must be 1 or more")
     if not isinstance(plan, CalibrationPlan):
         plan = load_calibration(*([Path(plan)] if plan else []))
-    folder = Path(out) if out else OUT
+    folder = make_folder(Path(out) if out else OUT)
     evaluator = Evaluator(
         plan,
         folder / "evaluations",

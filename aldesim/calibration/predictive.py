@@ -20,6 +20,7 @@ from aldesim.evidence.observations import Observation
 from aldesim.evidence.predict import REPLICATES, Prediction, joined, predict
 from aldesim.evidence.readouts.values import Values
 from aldesim.evidence.scoreboard import Row, make_row
+from aldesim.wholefile import make_folder
 
 OUT = Path("runs/posterior")
 
@@ -60,7 +61,7 @@ def predictive(
     if not 2 <= draws <= len(posterior.values):
         allowed = f"must be within 2 and {len(posterior.values)}, the draws of the posterior"
         raise InputError("posterior", "draws", draws, allowed)
-    folder = Path(out) if out else OUT
+    folder = make_folder(Path(out) if out else OUT)
     evaluator = Evaluator(
         plan,
         folder / "evaluations",

@@ -6,6 +6,7 @@ import numpy as np
 
 from aldesim.design.dose_response import DoseResponse
 from aldesim.design.effects import effect
+from aldesim.errors import InputError
 
 
 @dataclass(frozen=True)
@@ -82,10 +83,13 @@ def window(
     Raises
     ------
     InputError
-        If an effect is not known.
+        If an effect is not known, or a level is no number.
     """
     effect("benefit", benefit)
     effect("harm", harm)
+    for name, level in (("enough", enough), ("too_much", too_much)):
+        if not np.isfinite(level):
+            raise InputError("design", name, level, "must be a finite number")
     low, high = dose_at(response, benefit, enough), dose_at(response, harm, too_much)
     return [
         Window(molecule.id, float(a) if np.isfinite(a) else float("nan"), float(b))

@@ -16,6 +16,7 @@ from aldesim.evidence.predict import predict
 from aldesim.evidence.readouts import parse, read
 from aldesim.evidence.scoreboard import Row, Scoreboard, make_row
 from aldesim.evidence.simulated import Simulated
+from aldesim.wholefile import make_folder
 
 OUT = Path("runs/qualification")
 CACHE = "experiments"
@@ -63,7 +64,7 @@ def qualify(
     chosen = chosen.quick() if quick else chosen
     for one in chosen.observations:
         parse(one.readout, f"observation {one.id}")
-    folder = Path(out) if out else OUT
+    folder = make_folder(Path(out) if out else OUT)
     experimenter = Experimenter(folder / CACHE / ("quick" if quick else "full"), quick)
     tell = progress or (lambda done, total: None)
     simulated = _simulate(chosen, experimenter, workers or os.cpu_count() or 1, tell)

@@ -17,7 +17,7 @@ from aldesim.forecast.prior import outside
 from aldesim.forecast.setting import Setting
 from aldesim.forecast.tables import summary, tables
 from aldesim.identity import identity_of
-from aldesim.wholefile import write_text
+from aldesim.wholefile import make_folder, replacing, write_text
 
 TABLES = ("parameters", "bands", "readings", "patients")
 FEWEST, MOST = 32, 100_000
@@ -101,8 +101,7 @@ def fit(
     keys = [_key(setting, person, seed, particles, days) for person in people]
     identity = identity_of(keys)
     path = Path(out) if out else Path("runs") / f"fit-{Path(data).stem}-{identity[:8]}"
-    parts = path / "people"
-    parts.mkdir(parents=True, exist_ok=True)
+    parts = make_folder(path / "people")
     for done, (person, key) in enumerate(zip(people, keys, strict=True)):
         if not (parts / f"{key[:16]}.json").exists():
             _fit_one(
@@ -129,8 +128,9 @@ def fit(
     for name in TABLES:
         frames = [pl.read_parquet(parts / f"{key[:16]}.{name}.parquet") for key in keys]
         joined = pl.concat(frames, how="diagonal")
-        joined.write_parquet(path / f"{name}.parquet")
-        joined.write_csv(path / f"{name}.csv")
+        with replacing(path / f"{name}.parquet") as hidden:
+            joined.write_parquet(hidden)
+        write_text(path / f"{name}.csv", joined.write_csv())
     write_text(path / "fit.json", json.dumps(manifest, indent=1))
     return FitResult(path, manifest)
 

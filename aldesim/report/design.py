@@ -193,8 +193,7 @@ def _write(
     figures: Sequence[go.Figure],
     frame: pl.DataFrame,
 ) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    frame.write_csv(folder / "design.csv")
+    write_text(folder / "design.csv", frame.write_csv())
     plots = Plots()
     context = {
         "heading": heading,

@@ -27,7 +27,7 @@ from aldesim.model import Parameter
 from aldesim.sensitivity.shifts import deviation, scale_of, shifts, statistic
 from aldesim.sensitivity.steps import simulate, step_of
 from aldesim.trial.protocol import prepare
-from aldesim.wholefile import write_arrays, write_text
+from aldesim.wholefile import make_folder, write_arrays, write_text
 
 OUT = Path("runs/sensitivity")
 PATIENTS = 40
@@ -168,7 +168,7 @@ def _values(
     progress: Callable[[float, int], None] | None,
 ) -> _Found:
     """Readouts of every observation after each step; groups of steps are cached."""
-    folder = Path(out) if out else OUT
+    folder = make_folder(Path(out) if out else OUT)
     identity = _identity(plan, patients)
     groups = [tuple(steps[at : at + BLOCKS]) for at in range(0, len(steps), BLOCKS)]
     found: _Found = {}

@@ -25,7 +25,7 @@ from aldesim.sensitivity import morris, sobol
 from aldesim.sensitivity.choice import VARYING, choose
 from aldesim.sensitivity.steps import Move, blocks
 from aldesim.trial import load_scenario
-from aldesim.wholefile import write_text
+from aldesim.wholefile import make_folder, write_text
 
 OUT = Path("runs/sensitivity")
 METHODS = ("morris", "sobol")
@@ -174,7 +174,7 @@ def screen(
     else:
         design = sobol.design(len(names), samples, seed)
         steps = ndtri(EDGE + (1 - 2 * EDGE) * design)
-    folder = Path(out) if out else OUT / f"{chosen.id}-{method}"
+    folder = make_folder(Path(out) if out else OUT / f"{chosen.id}-{method}")
     flat = steps.reshape(-1, len(names))
     moves = [dict(zip(names, row, strict=True)) for row in flat.tolist()]
     output = _outputs(chosen, moves, tuple(readouts), patients, folder, workers, progress)

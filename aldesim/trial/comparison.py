@@ -19,6 +19,8 @@ from aldesim.trial.endpoints.paired import (
 from aldesim.trial.result import TrialResult
 from aldesim.trial.runner import RUNS, run
 from aldesim.trial.scenario import Scenario, load_scenario
+from aldesim.wholefile import write_text
+from aldesim.yamlfile import replaced
 
 MEANS = {
     "doses_course_1": ("Doses given in the first course", "number"),
@@ -162,8 +164,6 @@ def vary(scenario: Scenario | str | Path, field: str, values: Sequence[Any]) -> 
     InputError
         If the scenario has no such field, or a value does not fit.
     """
-    from pydantic import ValidationError
-
     base = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
     free = sorted(set(Scenario.model_fields) - {"name", "title", "description", "population"})
     if field not in free:
@@ -171,11 +171,7 @@ def vary(scenario: Scenario | str | Path, field: str, values: Sequence[Any]) -> 
     arms = {}
     for value in values:
         label = Path(str(value)).stem
-        try:
-            arm = Scenario.model_validate(base.model_dump() | {field: value})
-        except ValidationError as error:
-            first = error.errors(include_url=False)[0]
-            raise InputError("compare", field, value, first["msg"]) from None
+        arm = replaced(base, {field: value}, "compare")
         if label in arms:
             raise InputError("compare", field, str(value), "is given twice; arms must differ")
         arms[label] = arm.model_copy(update={"title": f"{base.title}: {field} {label}"})
@@ -241,7 +237,7 @@ def compare(
             progress=told,
         )
     comparison = Comparison(place, results)
-    comparison.table.write_csv(place / "differences.csv")
+    write_text(place / "differences.csv", comparison.table.write_csv())
     return comparison
 
 

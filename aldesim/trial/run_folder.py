@@ -17,7 +17,7 @@ from typing import Any
 import polars as pl
 
 from aldesim.errors import InputError
-from aldesim.wholefile import replacing, write_text
+from aldesim.wholefile import make_folder, replacing, write_text
 
 TABLES = (
     "patients",
@@ -89,16 +89,14 @@ class RunFolder:
         InputError
             If the folder holds another run, or files that are not a run.
         """
-        if self.path.exists() and not self.path.is_dir():
-            raise InputError("out", "", str(self.path), "is a file; give a folder")
+        make_folder(self.path)
         found = self.read_manifest()
         if found is None:
-            if self.path.exists() and any(self.path.iterdir()):
+            # A kill may leave the parts' folder, still empty, and half of a manifest.
+            own = {self.parts.name, ".manifest.json.part"}
+            if {file.name for file in self.path.iterdir()} - own or self.done():
                 raise InputError("out", "", str(self.path), "holds files that are not a run")
-            try:
-                self.parts.mkdir(parents=True, exist_ok=True)
-            except OSError as error:
-                raise InputError("out", "", str(self.path), f"cannot be made: {error}") from None
+            make_folder(self.parts)
             self.write_manifest(manifest)
             return manifest
         if found.get("identity") != manifest["identity"]:

@@ -27,6 +27,7 @@ from aldesim.trial.design.statistics import (
 )
 from aldesim.trial.runner import RUNS
 from aldesim.wholefile import write_text
+from aldesim.yamlfile import replaced
 
 REPLICATES = 1000
 CURVE_POINTS = 147
@@ -149,19 +150,9 @@ def simulate_design(
 
 def resolve_design(design: Design | str | Path, **changes: int | None) -> Design:
     """Design with some fields replaced, checked as a whole."""
-    from pydantic import ValidationError
-
     chosen = design if isinstance(design, Design) else load_design(design)
     given = {name: value for name, value in changes.items() if value is not None}
-    if not given:
-        return chosen
-    try:
-        return Design.model_validate(chosen.model_dump() | given)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        field = ".".join(str(part) for part in first["loc"])
-        value = first["input"] if field else ", ".join(given)
-        raise InputError(f"design {chosen.name}", field, value, first["msg"]) from None
+    return replaced(chosen, given, f"design {chosen.name}") if given else chosen
 
 
 def predictive(found: Replicates) -> pl.DataFrame:

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from pydantic import ValidationError
 
 from aldesim.errors import InputError
 from aldesim.trial.design.schema import Arm, Design, Stratum
@@ -16,6 +15,7 @@ from aldesim.trial.protocol import prepare
 from aldesim.trial.result import TrialResult
 from aldesim.trial.runner import run
 from aldesim.trial.scenario import Scenario, load_scenario
+from aldesim.yamlfile import replaced
 
 OF_THE_DESIGN = ("name", "patients", "seed", "follow_up_days", "scan_days")
 """Fields of a scenario that a design sets for all arms."""
@@ -152,8 +152,7 @@ def _scenario(design: Design, arm: Arm) -> Scenario:
     if design.scans is not None:
         plan = design.scans
         scans = tuple(range(plan.first_day, design.follow_up_days + 1, plan.every_days))
-    fields: dict[str, Any] = base.model_dump() | arm.change
-    fields |= {
+    fields: dict[str, Any] = arm.change | {
         "name": f"{design.name}-{arm.name}".lower(),
         "title": arm.title or f"{design.title}: {arm.name}",
         "patients": design.pool,
@@ -161,12 +160,7 @@ def _scenario(design: Design, arm: Arm) -> Scenario:
         "follow_up_days": design.follow_up_days,
         "scan_days": scans,
     }
-    try:
-        return Scenario.model_validate(fields)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        field = ".".join(str(part) for part in first["loc"])
-        raise InputError(where, f"arms[{arm.name}].{field}", first["input"], first["msg"]) from None
+    return replaced(base, fields, f"{where}: arms[{arm.name}].change")
 
 
 def _outcomes(patients: pl.DataFrame) -> ArmOutcomes:
