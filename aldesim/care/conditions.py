@@ -12,6 +12,7 @@ and may ask for persistence with `for_hours`. Signs are listed in `signs.py`.
 
 from collections.abc import Iterator
 from difflib import get_close_matches
+from functools import cached_property
 from typing import Annotated
 
 import numpy as np
@@ -72,7 +73,7 @@ class Condition(BaseModel):
             raise ValueError(f"the sign {self.sign} needs {need}")
         return self
 
-    @property
+    @cached_property
     def operator(self) -> str:
         """Which comparison this is, or "all" or "any"."""
         names = (*OPERATORS, "all", "any")

@@ -202,7 +202,9 @@ def _bolus(
         np.asarray(signs["urine_1h_mL_per_kg"]) < support.urine_bolus.mL_per_kg_h_below
     ) & ~last_day[recent].any(axis=0)
     litres = (
-        np.select([little_urine, low_pressure], [support.urine_bolus.mL, support.bolus.mL], 0.0)
+        np.where(
+            little_urine, support.urine_bolus.mL, np.where(low_pressure, support.bolus.mL, 0.0)
+        )
         / ML_PER_L
     )
     limit = support.bolus.most_mL_per_24h / ML_PER_L + ROUNDING_L
@@ -227,8 +229,5 @@ def _pressor(
 def _intake(order: OralIntake, hours: np.ndarray) -> np.ndarray:
     """Share of usual drinking by the time since the last dose."""
     past = _past(hours)
-    return np.select(
-        [past <= order.dosed_hours_after_dose, past <= order.recovering_hours_after_dose],
-        [order.dosed, order.recovering],
-        1.0,
-    )
+    recovering = np.where(past <= order.recovering_hours_after_dose, order.recovering, 1.0)
+    return np.where(past <= order.dosed_hours_after_dose, order.dosed, recovering)

@@ -49,9 +49,11 @@ class Extremes:
     def look(self, seen: dict[str, np.ndarray], alive: np.ndarray) -> None:
         """Take one instant into account, for those alive."""
         signs = self._with_gain(seen)
+        everyone = alive.all()
         for name, (sign, pick) in _KEEP.items():
             old = self.values[name]
-            self.values[name] = np.where(alive, pick(old, signs[sign]), old)
+            found = pick(old, signs[sign])
+            self.values[name] = found if everyone else np.where(alive, found, old)
 
     def pass_time(self, days: float, pressor_dose: np.ndarray, crystalloid: np.ndarray) -> None:
         """Add the days until the next instant: pressor (ug/kg/min) and crystalloid (L/day)."""

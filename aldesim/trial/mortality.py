@@ -45,6 +45,9 @@ class Mortality:
         for cause, hazard in DEATH_HAZARDS.items():
             before, now, threshold = self._before[cause], seen[hazard], self._thresholds[cause]
             dies = alive & (now >= threshold)
+            if not dies.any():
+                self._before[cause] = now
+                continue
             rise = np.where(now > before, now - before, 1.0)
             share = np.clip((threshold - before) / rise, 0.0, 1.0)
             at = np.where(dies, self._day_before + share * (day - self._day_before), np.inf)

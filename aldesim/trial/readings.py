@@ -68,6 +68,7 @@ class Readings:
         self._errors: dict[str, tuple[int, np.ndarray]] = {}
         self._home_errors: dict[str, np.ndarray] = {}
         self._pending: list[_Report] = []
+        self._forgotten: dict[str, np.ndarray] = {}  # for whom, since the last report
         self._taken = {group.id: np.full(size, -np.inf) for group in schedule.rounds}
         self._visited = {group.id: np.zeros(size, dtype=np.int64) for group in schedule.rounds}
         self._reported = {group.id: np.zeros(size) for group in schedule.rounds}
@@ -119,7 +120,9 @@ class Readings:
                 if due.any():
                     self._read(group, minutes, seen, due)
             if someone_out and group.home_days is None:
-                self._forget(group, outside)
+                if not np.array_equal(self._forgotten.get(group.id, inpatient), outside):
+                    self._forget(group, outside)
+                    self._forgotten[group.id] = outside
             elif someone_out and group.home_days and hour == self._schedule.first_dose_hour:
                 visit = outside & (day - self._taken[group.id] >= group.home_days)
                 if visit.any():
@@ -229,6 +232,7 @@ class Readings:
         if not arrived:
             return
         self._pending = [report for report in self._pending if report.due > minutes]
+        self._forgotten.clear()
         for report in arrived:
             for sign, values in report.values.items():
                 # A new array: what was handed out before is not to change afterwards.

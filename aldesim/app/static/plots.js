@@ -21,7 +21,7 @@ export class Gallery {
     this.render = render;
     this.waiting = new Set();
     this.inSight = new Set();
-    this.watcher = new IntersectionObserver((entries) => this.seen(entries), { rootMargin: "80px" });
+    this.watcher = new IntersectionObserver((entries) => this.seen(entries), { rootMargin: "0px" });
     for (const target of targets) this.watcher.observe(target);
     this.targets = [...targets];
   }
