@@ -1,6 +1,7 @@
 """How a dose is made up: a bag for an infusion, syringes for an injection."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -8,6 +9,8 @@ from aldesim.drug import units
 from aldesim.drug.molecules import load_molecule
 from aldesim.drug.products import Product
 from aldesim.errors import InputError
+
+DoseUnit = Literal["IU", "mg"]
 
 UG_PER_MG = 1000.0
 ROUNDING = 1e-9  # a dose of exactly two vials must not open a third
@@ -19,8 +22,6 @@ class Preparation:
 
     Parameters
     ----------
-    dose_IU : ndarray
-        Activity, IU.
     mg : ndarray
         Protein, mg.
     draw_mL : ndarray
@@ -35,7 +36,6 @@ class Preparation:
         The concentration lies in the window; false for doses too small for any bag.
     """
 
-    dose_IU: np.ndarray
     mg: np.ndarray
     draw_mL: np.ndarray
     vials: np.ndarray
@@ -50,7 +50,7 @@ class Injection:
 
     Parameters
     ----------
-    dose_IU, mg, draw_mL, vials : ndarray
+    mg, draw_mL, vials : ndarray
         As in `Preparation`.
     syringes : ndarray of int
         Syringes, and sites, so that none holds more than the product's largest volume.
@@ -58,7 +58,6 @@ class Injection:
         The volume is not below the product's smallest.
     """
 
-    dose_IU: np.ndarray
     mg: np.ndarray
     draw_mL: np.ndarray
     vials: np.ndarray
@@ -66,7 +65,7 @@ class Injection:
     measurable: np.ndarray
 
 
-def preparation(product: Product, dose_IU: float | np.ndarray) -> Preparation:
+def preparation(product: Product, dose: float | np.ndarray, unit: DoseUnit = "IU") -> Preparation:
     """How to make up a dose for infusion.
 
     The bag holds the standard volume of diluent unless that would leave the concentration window;
@@ -76,13 +75,15 @@ def preparation(product: Product, dose_IU: float | np.ndarray) -> Preparation:
     ----------
     product : Product
         What is in the cupboard.
-    dose_IU : float or ndarray, shape (n,)
-        Dose, IU.
+    dose : float or ndarray, shape (n,)
+        In `unit`.
+    unit : str
+        "IU" or "mg".
 
     Raises
     ------
     InputError
-        If a dose is not a positive number.
+        If a dose is not a positive number, or in IU of a molecule that has no activity in IU.
 
     Examples
     --------
@@ -91,17 +92,16 @@ def preparation(product: Product, dose_IU: float | np.ndarray) -> Preparation:
     >>> int(made.vials[0]), float(made.diluent_mL[0])
     (2, 50.0)
     """
-    iu, mg, draw, vials = _drawn(product, dose_IU)
+    mg, draw, vials = _drawn(product, dose, unit)
     bag = product.dilution
     largest = UG_PER_MG * mg / bag.lowest_ug_per_mL - draw
     smallest = UG_PER_MG * mg / bag.highest_ug_per_mL - draw
     step = bag.volume_step_mL
-    diluent = np.full(iu.shape, float(bag.volume_mL))
+    diluent = np.full(mg.shape, float(bag.volume_mL))
     diluent = np.where(diluent > largest, step * np.floor(largest / step + ROUNDING), diluent)
     diluent = np.where(diluent < smallest, step * np.ceil(smallest / step - ROUNDING), diluent)
     concentration = UG_PER_MG * mg / (diluent + draw)
     return Preparation(
-        dose_IU=iu,
         mg=mg,
         draw_mL=draw,
         vials=vials,
@@ -112,20 +112,22 @@ def preparation(product: Product, dose_IU: float | np.ndarray) -> Preparation:
     )
 
 
-def injection(product: Product, dose_IU: float | np.ndarray) -> Injection:
+def injection(product: Product, dose: float | np.ndarray, unit: DoseUnit = "IU") -> Injection:
     """How to draw up a dose for injection under the skin.
 
     Parameters
     ----------
     product : Product
         What is in the cupboard.
-    dose_IU : float or ndarray, shape (n,)
-        Dose, IU.
+    dose : float or ndarray, shape (n,)
+        In `unit`.
+    unit : str
+        "IU" or "mg".
 
     Raises
     ------
     InputError
-        If a dose is not a positive number.
+        If a dose is not a positive number, or in IU of a molecule that has no activity in IU.
 
     Examples
     --------
@@ -134,10 +136,9 @@ def injection(product: Product, dose_IU: float | np.ndarray) -> Injection:
     >>> float(made.draw_mL[0]), int(made.syringes[0])
     (1.0, 1)
     """
-    iu, mg, draw, vials = _drawn(product, dose_IU)
+    mg, draw, vials = _drawn(product, dose, unit)
     syringe = product.injection
     return Injection(
-        dose_IU=iu,
         mg=mg,
         draw_mL=draw,
         vials=vials,
@@ -147,14 +148,21 @@ def injection(product: Product, dose_IU: float | np.ndarray) -> Injection:
 
 
 def _drawn(
-    product: Product, dose_IU: float | np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """IU, mg, mL of reconstituted solution and vials of each dose."""
-    iu = np.atleast_1d(np.asarray(dose_IU, dtype=float))
-    wrong = iu[~(np.isfinite(iu) & (iu > 0))]
+    product: Product, dose: float | np.ndarray, unit: DoseUnit
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Protein (mg), reconstituted solution (mL) and vials of each dose."""
+    given = np.atleast_1d(np.asarray(dose, dtype=float))
+    wrong = given[~(np.isfinite(given) & (given > 0))]
     if wrong.size:
-        raise InputError("preparation", "dose_IU", float(wrong[0]), "must be IU, above 0")
-    miu = units.miu_from_iu(iu)
-    mg = units.mg_from_iu(iu, load_molecule(product.molecule))
-    vials = np.ceil(miu / product.vial_MIU - ROUNDING).astype(np.int64)
-    return iu, mg, miu / product.reconstitution.MIU_per_mL, vials
+        raise InputError("preparation", f"dose_{unit}", float(wrong[0]), f"must be {unit}, above 0")
+    drug, solution = load_molecule(product.molecule), product.reconstitution
+    mg = given if unit == "mg" else units.mg_from_iu(given, drug)
+    if product.vial_MIU is None or solution.MIU_per_mL is None:
+        return mg, mg / solution.mg_per_mL, _whole(mg / product.vial_mg)
+    miu = units.miu_from_iu(given if unit == "IU" else units.iu_from_mg(given, drug))
+    return mg, miu / solution.MIU_per_mL, _whole(miu / product.vial_MIU)
+
+
+def _whole(number: np.ndarray) -> np.ndarray:
+    """Vials to open for so many."""
+    return np.ceil(number - ROUNDING).astype(np.int64)

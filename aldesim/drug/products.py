@@ -20,7 +20,7 @@ class Reconstitution(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     water_mL: Positive
-    MIU_per_mL: Positive
+    MIU_per_mL: Positive | None = None
     mg_per_mL: Positive
 
 
@@ -59,14 +59,14 @@ class Syringe(BaseModel):
 
 
 class Product(BaseModel):
-    """A vial of a molecule, as bought, and its instructions."""
+    """A vial of a molecule, as bought, and its instructions; one without MIU is dosed by mass."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     id: str
     name: str
     molecule: str
-    vial_MIU: Positive
+    vial_MIU: Positive | None = None
     vial_mg: Positive
     reconstitution: Reconstitution
     dilution: Dilution
@@ -76,6 +76,12 @@ class Product(BaseModel):
     storage: str
     handling: str
     source: str
+
+    @model_validator(mode="after")
+    def _one_strength(self) -> "Product":
+        if (self.vial_MIU is None) != (self.reconstitution.MIU_per_mL is None):
+            raise ValueError("vial_MIU and reconstitution.MIU_per_mL go together")
+        return self
 
 
 class _Shelf(BaseModel):

@@ -11,7 +11,7 @@ TOLERANCE = 1e-6
 
 
 def cautions(
-    regimen: Regimen, product: Product, has_rules: bool, doses: Sequence[PlannedDose]
+    regimen: Regimen, product: Product | None, has_rules: bool, doses: Sequence[PlannedDose]
 ) -> Iterator[str]:
     """Sentences on what to know before relying on a plan: first the regimen's own notes.
 
@@ -25,9 +25,24 @@ def cautions(
         All doses, in order.
     """
     yield from (" ".join(note.split()) for note in regimen.notes)
+    if product is None:
+        yield (
+            f"No vial of {regimen.molecule} is known: how doses are made up, how many vials they"
+            " take and how long they keep is not planned. Name a product to have it."
+        )
+    else:
+        yield from _making_up(regimen, product, doses)
+    if not has_rules:
+        yield "No rule set for holding a dose belongs to this regimen; name one to see its checks."
+    yield from _clock_changes(doses)
+
+
+def _making_up(regimen: Regimen, product: Product, doses: Sequence[PlannedDose]) -> Iterator[str]:
+    """What is unusual in bags, syringes and times."""
     recipes: dict[Recipe, list[PlannedDose]] = {}
     for dose in doses:
-        recipes.setdefault(dose.recipe, []).append(dose)
+        if dose.recipe is not None:
+            recipes.setdefault(dose.recipe, []).append(dose)
     for recipe, group in recipes.items():
         for sentence in _bag(recipe, product) if recipe.minutes else _syringe(recipe, product):
             yield f"{which([dose.number for dose in group])}: {sentence}"
@@ -37,9 +52,6 @@ def cautions(
             yield f"Infusion over {minutes} min; the label's is {product.infusion_minutes:g} min."
     if any(recipe.minutes / 60 > product.stability_hours for recipe in recipes):
         yield f"An infusion lasts longer than a dose keeps ({product.stability_hours:g} h)."
-    if not has_rules:
-        yield "No rule set for holding a dose belongs to this regimen; name one to see its checks."
-    yield from _clock_changes(doses)
 
 
 def which(numbers: Sequence[int]) -> str:
@@ -92,7 +104,7 @@ def _clock_changes(doses: Sequence[PlannedDose]) -> Iterator[str]:
         if one.cycle != other.cycle or before == after or before is None or after is None:
             continue
         change = "forward" if after > before else "back"
-        kept = "their distance in hours" if other.recipe.minutes else "the time of day"
+        kept = "their distance in hours" if other.amount.minutes else "the time of day"
         yield (
             f"The clocks go {change} between doses {one.number} and {other.number}"
             f" ({other.start:%d %B %Y}): the doses keep {kept}."

@@ -13,19 +13,41 @@ from aldesim.regimen import Regimen
 
 
 @dataclass(frozen=True)
-class Recipe:
+class Amount:
+    """What one dose comes to.
+
+    Parameters
+    ----------
+    IU : float or None
+        Activity; None of a molecule that is dosed by mass.
+    mg : float
+        Protein.
+    minutes : int
+        Length of the infusion; 0 for an injection.
+    """
+
+    IU: float | None
+    mg: float
+    minutes: int
+
+    @property
+    def MIU(self) -> float | None:  # noqa: N802 (million IU)
+        """Activity, million IU."""
+        return None if self.IU is None else self.IU / 1e6
+
+
+@dataclass(frozen=True)
+class Recipe(Amount):
     """How one dose is made up.
 
     Parameters
     ----------
-    IU, mg : float
-        Activity and protein.
+    IU, mg, minutes
+        As in `Amount`.
     draw_mL : float
         Reconstituted solution to draw, mL.
     vials : int
         Vials to open.
-    minutes : int
-        Length of the infusion; 0 for an injection.
     diluent_mL : float, optional
         Diluent in the bag, mL; None for an injection.
     concentration_ug_per_mL : float, optional
@@ -34,19 +56,11 @@ class Recipe:
         Syringes of an injection; None for an infusion.
     """
 
-    IU: float
-    mg: float
     draw_mL: float
     vials: int
-    minutes: int
     diluent_mL: float | None = None
     concentration_ug_per_mL: float | None = None
     syringes: int | None = None
-
-    @property
-    def MIU(self) -> float:  # noqa: N802 (million IU)
-        """Activity, million IU."""
-        return self.IU / 1e6
 
     @property
     def bag_mL(self) -> float:  # noqa: N802 (millilitres)
@@ -75,10 +89,10 @@ class PlannedDose:
         On the local clock.
     ordered : str
         The dose as the regimen words it, such as "600,000 IU/kg".
-    recipe : Recipe
-        How it is made up.
-    make_from : datetime
-        Made earlier it would be too old before its end.
+    amount : Amount
+        What it comes to; a Recipe where the vial is known.
+    make_from : datetime, optional
+        Made earlier it would be too old before its end; None where no vial is known.
     """
 
     number: int
@@ -88,8 +102,13 @@ class PlannedDose:
     start: datetime
     end: datetime
     ordered: str
-    recipe: Recipe
-    make_from: datetime
+    amount: Amount
+    make_from: datetime | None
+
+    @property
+    def recipe(self) -> Recipe | None:
+        """How it is made up; None where no vial is known."""
+        return self.amount if isinstance(self.amount, Recipe) else None
 
     def use_by(self, made: datetime, stability_hours: float) -> datetime:
         """When a dose made at that moment is too old."""
@@ -123,7 +142,8 @@ class Plan:
     Parameters
     ----------
     regimen, product, rules, monitoring
-        What it was made from; `rules` is None where the regimen names none and none was given.
+        What it was made from; `rules` is None where the regimen names none and none was given,
+        `product` where no vial of its molecule is known.
     person : Person
         Weight and body surface.
     tz : str
@@ -137,7 +157,7 @@ class Plan:
     """
 
     regimen: Regimen
-    product: Product
+    product: Product | None
     rules: RuleSet | None
     monitoring: Monitoring
     person: Person
@@ -147,20 +167,28 @@ class Plan:
     warnings: tuple[str, ...]
 
     @property
-    def total_IU(self) -> float:  # noqa: N802 (international units)
-        """Activity of all doses."""
-        return sum(dose.recipe.IU for dose in self.doses)
+    def total(self) -> Amount:
+        """What all doses come to."""
+        activity = [dose.amount.IU for dose in self.doses if dose.amount.IU is not None]
+        mg = sum(dose.amount.mg for dose in self.doses)
+        return Amount(IU=sum(activity) if activity else None, mg=mg, minutes=0)
+
+    @property
+    def total_IU(self) -> float | None:  # noqa: N802 (international units)
+        """Activity of all doses; None of a molecule that is dosed by mass."""
+        return self.total.IU
 
     @property
     def total_vials(self) -> int:
         """Vials if each dose is made from vials of its own."""
-        return sum(dose.recipe.vials for dose in self.doses)
+        return sum(dose.recipe.vials for dose in self.doses if dose.recipe)
 
     def recipes(self) -> list[tuple[Recipe, list[PlannedDose]]]:
-        """Each different recipe with its doses, in order of first use."""
+        """Each different recipe with its doses, in order of first use; none without a vial."""
         groups: dict[Recipe, list[PlannedDose]] = {}
         for dose in self.doses:
-            groups.setdefault(dose.recipe, []).append(dose)
+            if dose.recipe is not None:
+                groups.setdefault(dose.recipe, []).append(dose)
         return list(groups.items())
 
     def days(self) -> Iterator[tuple[date, list[PlannedDose]]]:

@@ -11,7 +11,7 @@ from aldesim import __version__
 from aldesim.plan.cautions import which
 from aldesim.plan.course import Plan, PlannedDose
 from aldesim.plan.monitoring import WHEN
-from aldesim.plan.writing import ACTIONS, NOTICE, clock, day, duration, miu
+from aldesim.plan.writing import ACTIONS, NOTICE, clock, day, duration, miu, quantity, strength
 
 MOST_DAYS = 20  # days of dosing that are shown one a row
 TEMPLATES = Path(__file__).with_name("templates")
@@ -39,6 +39,8 @@ def to_html(plan: Plan) -> str:
         "day": day,
         "short": lambda when: f"{when:%a} {when.day} {when:%b}",
         "miu": miu,
+        "quantity": quantity,
+        "strength": strength,
         "duration": duration,
         "which": _which,
         "cite": citations.cite,
@@ -49,7 +51,7 @@ def to_html(plan: Plan) -> str:
         "plan.html.j2",
         filters,
         plan=plan,
-        infused=any(dose.recipe.minutes for dose in plan.doses),
+        infused=any(dose.amount.minutes for dose in plan.doses),
         days=_days(plan),
         watched=[(title, checks) for title, checks in watched if checks],
         actions=ACTIONS,

@@ -10,7 +10,7 @@ from icalendar import Calendar, Event
 from aldesim import __version__
 from aldesim.plan.course import Plan, PlannedDose
 from aldesim.plan.monitoring import Check
-from aldesim.plan.writing import NOTICE, iso, miu, steps
+from aldesim.plan.writing import NOTICE, iso, quantity, steps
 
 SPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://aldesim.invalid/plan")
 MARGIN = timedelta(days=400)  # so that a zone's rules cover the plan on both sides
@@ -62,23 +62,31 @@ def _events(plan: Plan) -> Iterator[Event]:
 
 def _dose(plan: Plan, dose: PlannedDose) -> Event:
     lines = [
-        f"{dose.ordered}. {steps(dose.recipe, plan.product.dilution.fluid)}",
-        f"Make no earlier than {iso(dose.make_from)}.",
+        *_made_up(plan, dose),
         _listed(plan.monitoring.at("each_dose")),
     ]
     if plan.rules is not None:
         holds = [rule.title for rule in plan.rules.rules if rule.action == "hold"]
         lines.append(f"Hold checks ({plan.rules.name}): {'; '.join(holds)}.")
-    title = f"IL-2 dose {dose.number} of {len(plan.doses)}: {miu(dose.recipe.MIU)} MIU"
+    title = f"IL-2 dose {dose.number} of {len(plan.doses)}: {quantity(dose.amount)}"
     event = _event(plan, f"dose-{dose.number}", title, "\n".join(lines))
     event.add("dtstart", _moment(dose.start))
-    event.add("dtend" if dose.recipe.minutes else "duration", _end(dose))
+    event.add("dtend" if dose.amount.minutes else "duration", _end(dose))
     return event
+
+
+def _made_up(plan: Plan, dose: PlannedDose) -> Iterator[str]:
+    """What was ordered, and how it is made up if a vial is known."""
+    if plan.product is None or dose.recipe is None or dose.make_from is None:
+        yield f"{dose.ordered}: {quantity(dose.amount)}."
+        return
+    yield f"{dose.ordered}. {steps(dose.recipe, plan.product.dilution.fluid)}"
+    yield f"Make no earlier than {iso(dose.make_from)}."
 
 
 def _end(dose: PlannedDose) -> datetime | timedelta:
     """End of an infusion; an injection is given a quarter of an hour in the calendar."""
-    return _moment(dose.end) if dose.recipe.minutes else timedelta(minutes=15)
+    return _moment(dose.end) if dose.amount.minutes else timedelta(minutes=15)
 
 
 def _all_day(plan: Plan, key: str, when: date, title: str, text: str) -> Event:

@@ -4,15 +4,24 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from aldesim.care import load_rules
-from aldesim.drug import Product, injection, load_product, preparation, products
+from aldesim.drug import (
+    Molecule,
+    Product,
+    injection,
+    load_molecule,
+    load_product,
+    preparation,
+    products,
+)
+from aldesim.drug.units import iu_from_mg, mg_from_iu
 from aldesim.errors import InputError
 from aldesim.plan.cautions import cautions
 from aldesim.plan.clock import checked_start, dose_times, later
-from aldesim.plan.course import Plan, PlannedDose, Recipe
+from aldesim.plan.course import Amount, Plan, PlannedDose, Recipe
 from aldesim.plan.milestones import milestones
 from aldesim.plan.monitoring import load_monitoring
 from aldesim.plan.person import Person, person
-from aldesim.regimen import Regimen, Slot, dose_IU, load_regimen
+from aldesim.regimen import Regimen, Slot, dose, load_regimen
 
 MINUTES_PER_DAY = 1440
 
@@ -44,7 +53,8 @@ def plan(
     height_cm, BSA_m2 : float, optional
         Height, or body surface; one of them is needed for doses per square metre.
     product : Product, str or Path, optional
-        Vial; by default the shelf's for the regimen's molecule.
+        Vial; by default the shelf's for the regimen's molecule. Without any the calendar is
+        planned, how doses are made up is not.
     rules : str or Path, optional
         Rule set to check before each dose; by default the regimen's.
     tz : str, optional
@@ -67,7 +77,7 @@ def plan(
     """
     chosen = regimen if isinstance(regimen, Regimen) else load_regimen(regimen)
     vial = product if isinstance(product, Product) else _vial(chosen, product)
-    if vial.molecule != chosen.molecule:
+    if vial is not None and vial.molecule != chosen.molecule:
         allowed = f"is a vial of {vial.molecule}; regimen {chosen.id} gives {chosen.molecule}"
         raise InputError("plan", "product", vial.id, allowed)
     if chosen.route == "oral":
@@ -90,29 +100,25 @@ def plan(
     )
 
 
-def _vial(regimen: Regimen, product: str | Path | None) -> Product:
-    """Product asked for, or the first on the shelf with the regimen's molecule."""
+def _vial(regimen: Regimen, product: str | Path | None) -> Product | None:
+    """Product asked for, or the first on the shelf with the regimen's molecule, if any."""
     if product is not None:
         return load_product(product)
-    for found in products().values():
-        if found.molecule == regimen.molecule:
-            return found
-    allowed = f"no product on the shelf holds it; there are {', '.join(products())}"
-    raise InputError(f"regimen {regimen.id}", "molecule", regimen.molecule, allowed)
+    return next((one for one in products().values() if one.molecule == regimen.molecule), None)
 
 
 def _doses(
-    regimen: Regimen, product: Product, body: Person, start: datetime
+    regimen: Regimen, product: Product | None, body: Person, start: datetime
 ) -> tuple[PlannedDose, ...]:
-    slots = regimen.slots()
-    stability = timedelta(hours=product.stability_hours)
-    recipes: dict[tuple[float, str, float], Recipe] = {}
+    slots, drug = regimen.slots(), load_molecule(regimen.molecule)
+    keeps = None if product is None else timedelta(hours=product.stability_hours)
+    amounts: dict[tuple[float, str, float], Amount] = {}
     planned = []
     for i, (begin, end) in enumerate(dose_times(slots, start)):
         slot = slots[i]
         key = (slot.amount, slot.unit, slot.duration)
-        if key not in recipes:
-            recipes[key] = _recipe(regimen, slot, product, body)
+        if key not in amounts:
+            amounts[key] = _amount(regimen, slot, drug, product, body)
         planned.append(
             PlannedDose(
                 number=i + 1,
@@ -122,37 +128,47 @@ def _doses(
                 start=begin,
                 end=end,
                 ordered=_ordered(slot),
-                recipe=recipes[key],
-                make_from=later(end, -stability),
+                amount=amounts[key],
+                make_from=None if keeps is None else later(end, -keeps),
             )
         )
     return tuple(planned)
 
 
-def _recipe(regimen: Regimen, slot: Slot, product: Product, body: Person) -> Recipe:
-    """How a dose of this slot is made up."""
-    if slot.unit == "IU/m2" and body.BSA_m2 is None:
+def _amount(
+    regimen: Regimen, slot: Slot, drug: Molecule, product: Product | None, body: Person
+) -> Amount:
+    """What a dose of this slot comes to, and how it is made up if a vial is known."""
+    if slot.unit.endswith("/m2") and body.BSA_m2 is None:
         allowed = f"needed by regimen {regimen.id}, whose doses are per m2; or give BSA_m2"
         raise InputError("plan", "height_cm", None, allowed)
     area = body.BSA_m2 or 1.0  # without one no dose is per square metre
-    dose = dose_IU(slot, body.weight_kg, area)
-    if not slot.duration:
-        drawn = injection(product, dose)
+    unit, each = regimen.amount_unit, dose(slot, body.weight_kg, area)
+    minutes = round(slot.duration * MINUTES_PER_DAY)
+    if unit == "IU":
+        iu, mg = each.item(), mg_from_iu(each, drug).item()
+    else:
+        mg = each.item()
+        iu = None if drug.specific_activity is None else iu_from_mg(each, drug).item()
+    if product is None:
+        return Amount(IU=iu, mg=mg, minutes=minutes)
+    if not minutes:
+        drawn = injection(product, each, unit)
         return Recipe(
-            IU=dose.item(),
-            mg=drawn.mg.item(),
+            IU=iu,
+            mg=mg,
+            minutes=0,
             draw_mL=drawn.draw_mL.item(),
             vials=drawn.vials.item(),
-            minutes=0,
             syringes=drawn.syringes.item(),
         )
-    made = preparation(product, dose)
+    made = preparation(product, each, unit)
     return Recipe(
-        IU=dose.item(),
-        mg=made.mg.item(),
+        IU=iu,
+        mg=mg,
+        minutes=minutes,
         draw_mL=made.draw_mL.item(),
         vials=made.vials.item(),
-        minutes=round(slot.duration * MINUTES_PER_DAY),
         diluent_mL=made.diluent_mL.item(),
         concentration_ug_per_mL=made.concentration_ug_per_mL.item(),
     )
@@ -160,6 +176,8 @@ def _recipe(regimen: Regimen, slot: Slot, product: Product, body: Person) -> Rec
 
 def _ordered(slot: Slot) -> str:
     """Dose as the regimen words it."""
+    if not slot.unit.startswith("IU"):
+        return f"{slot.amount:g} {slot.unit}"
     if slot.amount >= 1e6:
         return f"{slot.amount / 1e6:g} M{slot.unit}"
     return f"{slot.amount:,.0f} {slot.unit}"

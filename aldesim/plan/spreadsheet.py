@@ -33,7 +33,7 @@ def to_csv(plan: Plan) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
     for dose in plan.doses:
-        recipe = dose.recipe
+        amount, recipe = dose.amount, dose.recipe
         writer.writerow(
             (
                 dose.number,
@@ -43,18 +43,21 @@ def to_csv(plan: Plan) -> str:
                 iso(dose.start),
                 iso(dose.end),
                 dose.ordered,
-                f"{recipe.IU:.0f}",
-                f"{recipe.mg:.4f}",
-                f"{recipe.draw_mL:.3f}",
-                recipe.vials,
-                "" if recipe.diluent_mL is None else f"{recipe.diluent_mL:g}",
-                ""
-                if recipe.concentration_ug_per_mL is None
-                else f"{recipe.concentration_ug_per_mL:.2f}",
-                "" if recipe.syringes is None else recipe.syringes,
-                recipe.minutes,
-                "" if recipe.mL_per_h is None else f"{recipe.mL_per_h:.2f}",
-                iso(dose.make_from),
+                _number(amount.IU, ".0f"),
+                f"{amount.mg:.4f}",
+                _number(recipe and recipe.draw_mL, ".3f"),
+                _number(recipe and recipe.vials, "d"),
+                _number(recipe and recipe.diluent_mL, "g"),
+                _number(recipe and recipe.concentration_ug_per_mL, ".2f"),
+                _number(recipe and recipe.syringes, "d"),
+                amount.minutes,
+                _number(recipe and recipe.mL_per_h, ".2f"),
+                "" if dose.make_from is None else iso(dose.make_from),
             )
         )
     return out.getvalue()
+
+
+def _number(value: float | None, form: str) -> str:
+    """A number, or nothing."""
+    return "" if value is None else format(value, form)

@@ -3,9 +3,10 @@
 import textwrap
 from collections.abc import Iterator
 
-from aldesim.plan.course import Plan, PlannedDose
+from aldesim.drug import Product
+from aldesim.plan.course import Amount, Plan, PlannedDose, Recipe
 from aldesim.plan.monitoring import WHEN
-from aldesim.plan.writing import NOTICE, clock, day, miu, moment, steps
+from aldesim.plan.writing import NOTICE, clock, day, miu, moment, quantity, steps, strength
 
 WIDTH = 100
 
@@ -23,24 +24,14 @@ def _lines(plan: Plan) -> Iterator[str]:
     yield from _wrapped(NOTICE)
     yield ""
     yield _person(plan)
-    yield (
-        f"{len(plan.doses)} doses, {miu(plan.total_IU / 1e6)} MIU in all, {plan.total_vials} vials"
-        f" ({plan.product.name})."
-    )
+    vials = f", {plan.total_vials} vials ({plan.product.name})" if plan.product else ""
+    yield f"{len(plan.doses)} doses, {quantity(plan.total)} in all{vials}."
     if plan.warnings:
         yield from _heading("To know first")
         for sentence in plan.warnings:
             yield from _bullet(sentence)
-    yield from _heading("Making up")
-    for recipe, doses in plan.recipes():
-        yield from _bullet(f"{doses[0].ordered}: {steps(recipe, plan.product.dilution.fluid)}")
-    solution = plan.product.reconstitution
-    yield from _bullet(
-        f"Each vial with {solution.water_mL:g} mL of sterile water:"
-        f" {solution.MIU_per_mL:g} MIU ({solution.mg_per_mL:g} mg) per mL."
-        f" {plan.product.handling}"
-    )
-    yield from _bullet(f"Stability: {plan.product.stability_hours:g} h, {plan.product.storage}.")
+    if plan.product is not None:
+        yield from _making_up(plan, plan.product)
     yield from _heading("Doses")
     yield from _table(plan)
     yield from _checks(plan)
@@ -59,6 +50,17 @@ def _lines(plan: Plan) -> Iterator[str]:
             yield from _bullet(f"{day(stone.date)}: {stone.title}. {stone.text}")
 
 
+def _making_up(plan: Plan, product: Product) -> Iterator[str]:
+    yield from _heading("Making up")
+    for recipe, doses in plan.recipes():
+        yield from _bullet(f"{doses[0].ordered}: {steps(recipe, product.dilution.fluid)}")
+    yield from _bullet(
+        f"Each vial with {product.reconstitution.water_mL:g} mL of sterile water:"
+        f" {strength(product)}. {product.handling}"
+    )
+    yield from _bullet(f"Stability: {product.stability_hours:g} h, {product.storage}.")
+
+
 def _person(plan: Plan) -> str:
     person = plan.person
     area = "" if person.BSA_m2 is None else f", {person.BSA_m2:.2f} m2"
@@ -68,40 +70,44 @@ def _person(plan: Plan) -> str:
 
 
 def _table(plan: Plan) -> Iterator[str]:
-    infused = any(dose.recipe.minutes for dose in plan.doses)
-    last = ("bag mL", "ug/mL", "min") if infused else ("syringes",)
-    head = ("dose", "cycle", "day", "date", "time", "MIU", "mg", "draw mL", "vials", *last)
-    rows = [_row(dose, infused) for dose in plan.doses]
-    widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
-    for row in (head, *rows, None):
-        if row is not None:
-            yield "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True))
-    hours = plan.product.stability_hours
-    yield from _wrapped(
-        f"Make each dose no earlier than {hours:g} h before its end (first:"
-        f" {moment(plan.doses[0].make_from)})."
-    )
+    rows = [_row(dose) for dose in plan.doses]
+    widths = [max(len(name), *(len(row[name]) for row in rows)) for name in rows[0]]
+    for cells in (list(rows[0]), *(list(row.values()) for row in rows)):
+        yield "  ".join(cell.rjust(width) for cell, width in zip(cells, widths, strict=True))
+    first = plan.doses[0].make_from
+    if plan.product is not None and first is not None:
+        yield from _wrapped(
+            f"Make each dose no earlier than {plan.product.stability_hours:g} h before its end"
+            f" (first: {moment(first)})."
+        )
 
 
-def _row(dose: PlannedDose, infused: bool) -> tuple[str, ...]:
-    recipe = dose.recipe
-    last = (
-        (f"{recipe.bag_mL:.1f}", f"{recipe.concentration_ug_per_mL:.1f}", f"{recipe.minutes}")
-        if infused
-        else (f"{recipe.syringes}",)
-    )
-    return (
-        f"{dose.number}",
-        f"{dose.cycle}",
-        f"{dose.day}",
-        day(dose.start),
-        clock(dose.start),
-        miu(recipe.MIU),
-        f"{recipe.mg:.3f}",
-        f"{recipe.draw_mL:.2f}",
-        f"{recipe.vials}",
-        *last,
-    )
+def _row(dose: PlannedDose) -> dict[str, str]:
+    """Cells of a dose, by the head of their column; all doses of a plan have the same."""
+    amount, recipe = dose.amount, dose.recipe
+    cells = {
+        "dose": f"{dose.number}",
+        "cycle": f"{dose.cycle}",
+        "day": f"{dose.day}",
+        "date": day(dose.start),
+        "time": clock(dose.start),
+    }
+    if amount.MIU is not None:
+        cells["MIU"] = miu(amount.MIU)
+    cells["mg"] = f"{amount.mg:.3f}"
+    return cells | (_made(recipe) if recipe else {}) | _given(amount)
+
+
+def _made(recipe: Recipe) -> dict[str, str]:
+    cells = {"draw mL": f"{recipe.draw_mL:.2f}", "vials": f"{recipe.vials}"}
+    if recipe.minutes:
+        strength = f"{recipe.concentration_ug_per_mL:.1f}"
+        return cells | {"bag mL": f"{recipe.bag_mL:.1f}", "ug/mL": strength}
+    return cells | {"syringes": f"{recipe.syringes}"}
+
+
+def _given(amount: Amount) -> dict[str, str]:
+    return {"min": f"{amount.minutes}"} if amount.minutes else {}
 
 
 def _checks(plan: Plan) -> Iterator[str]:

@@ -2,7 +2,8 @@
 
 from datetime import date, datetime
 
-from aldesim.plan.course import Recipe
+from aldesim.drug import Product
+from aldesim.plan.course import Amount, Recipe
 
 NOTICE = (
     "Research use only. This works out what a published regimen says. It is no prescription and no"
@@ -36,10 +37,25 @@ def miu(value: float) -> str:
     return f"{value:,.3f}".rstrip("0").rstrip(".")
 
 
+def quantity(amount: Amount) -> str:
+    """Such as "49.2 MIU", or "0.42 mg" of a molecule that is dosed by mass."""
+    return f"{amount.mg:.4g} mg" if amount.MIU is None else f"{miu(amount.MIU)} MIU"
+
+
+def strength(product: Product) -> str:
+    """Of the reconstituted solution, such as "18 MIU (1.1 mg) per mL"."""
+    solution = product.reconstitution
+    mass = f"{solution.mg_per_mL:g} mg"
+    return (
+        f"{mass if solution.MIU_per_mL is None else f'{solution.MIU_per_mL:g} MIU ({mass})'} per mL"
+    )
+
+
 def steps(recipe: Recipe, fluid: str) -> str:
     """How one dose is made up, as a sentence."""
     vials = f"{recipe.vials} vial" + ("" if recipe.vials == 1 else "s")
-    drawn = f"{miu(recipe.MIU)} MIU = {recipe.mg:.3f} mg: draw {recipe.draw_mL:.2f} mL from {vials}"
+    amount = quantity(recipe) + ("" if recipe.IU is None else f" = {recipe.mg:.3f} mg")
+    drawn = f"{amount}: draw {recipe.draw_mL:.2f} mL from {vials}"
     if recipe.diluent_mL is None:
         count = recipe.syringes or 1
         return f"{drawn}, undiluted, in {count} syringe" + ("." if count == 1 else "s.")

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from icalendar import Calendar
 
+from aldesim.drug import Product, load_product
 from aldesim.plan import plan
 from aldesim.plan.html import to_html
 from aldesim.plan.ics import to_icalendar
@@ -149,3 +150,67 @@ def test_a_plan_as_text_imports_nothing_heavy():
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     heavy = {"sympy", "polars", "plotly", "llvmlite", "scipy", "libsbml", "jinja2", "icalendar"}
     assert heavy.isdisjoint(out.stdout.split())
+
+
+MASS = """id: by_mass
+name: By mass
+description: A dose a day by mass.
+molecule: {molecule}
+route: IV_infusion
+cycles:
+  - doses:
+      - {{day: 1, count: 5, every_hours: 24, amount: {amount}, unit: ug/kg, minutes: 30}}
+source: none
+"""
+
+
+def by_mass(folder, molecule, amount, **more):
+    path = folder / "mass.yaml"
+    path.write_text(MASS.format(molecule=molecule, amount=amount))
+    return made(str(path), **more)
+
+
+def test_a_dose_by_mass_is_made_from_the_same_vial(tmp_path):
+    course = by_mass(tmp_path, "aldesleukin", 36)
+    recipe = course.doses[0].recipe
+    assert recipe.mg == pytest.approx(36 * 82 / 1000)
+    assert pytest.approx(recipe.mg * 16.36e6) == recipe.IU
+    assert recipe.draw_mL == pytest.approx(recipe.MIU / 18)
+    assert "36 ug/kg: " in to_text(course)
+
+
+def test_without_a_vial_the_calendar_stands_and_says_what_is_missing(tmp_path):
+    course = by_mass(tmp_path, "nemvaleukin", 6)
+    assert [dose.recipe for dose in course.doses] == [None] * 5
+    assert course.doses[0].amount.mg == pytest.approx(0.492)
+    text, page = to_text(course), to_html(course)
+    for written in (" ".join(text.split()), page):
+        assert "No vial of nemvaleukin is known" in written
+        assert "2.46 mg in all" in written
+        assert "MIU" not in written.split("DOSES")[-1][:400]
+    assert "Making up" not in page
+    assert page.count('class="slot"') == 5
+    rows = list(csv.DictReader(io.StringIO(to_csv(course))))
+    assert (rows[0]["mg"], rows[0]["IU"], rows[0]["vials"]) == ("0.4920", "", "")
+    titles = [str(event["summary"]) for event in events(course)]
+    assert "IL-2 dose 5 of 5: 0.492 mg" in titles
+
+
+def test_a_vial_in_mg_alone(tmp_path):
+    vial = {
+        **load_product("aldesleukin_22MIU").model_dump(),
+        "id": "mine",
+        "molecule": "nemvaleukin",
+        "vial_MIU": None,
+        "vial_mg": 0.3,
+    }
+    vial["reconstitution"] |= {"MIU_per_mL": None, "mg_per_mL": 0.25}
+    course = by_mass(tmp_path, "nemvaleukin", 6, product=Product.model_validate(vial))
+    recipe = course.doses[0].recipe
+    assert recipe.vials == 2
+    assert recipe.draw_mL == pytest.approx(0.492 / 0.25)
+    assert recipe.IU is None
+    assert "MIU" not in to_text(course).split("MAKING UP")[1].split("DOSES")[0]
+    assert "0.25 mg per mL" in to_html(course)
+    with pytest.raises(ValueError, match="go together"):
+        Product.model_validate(vial | {"vial_MIU": 22})

@@ -239,7 +239,7 @@ def test_malformed_values(changes, said):
     ("old", "new", "said"),
     [
         ("route: IV_infusion", "route: oral", "is digested"),
-        ("molecule: aldesleukin", "molecule: nemvaleukin", "no product on the shelf holds it"),
+        ("molecule: aldesleukin", "molecule: nemvaleukin", "so no amount of it can be in IU"),
         ("setting: inpatient", "setting: ward", "setting = 'ward': must be 'inpatient' or"),
         ("  evaluation_weeks: 4", "  evaluation_weeks: -4", "follow_up.evaluation_weeks = -4"),
         ("counted_from: discharge", "counted_from: noon", "follow_up.counted_from = 'noon'"),
