@@ -2,6 +2,7 @@
 import { themeName } from "./server.js";
 
 const templates = fetch("/templates.json").then((answer) => answer.json());
+const coarse = matchMedia("(pointer: coarse)");
 const CONFIG = { displayModeBar: false, responsive: true, doubleClick: false, scrollZoom: false };
 
 export async function ready() {
@@ -11,6 +12,7 @@ export async function ready() {
 
 export async function draw(target, spec, extra = {}) {
   const layout = { ...spec.layout, ...extra, template: (await templates)[themeName()], autosize: true };
+  if (coarse.matches) layout.dragmode = false; // a finger must scroll the page, not draw a box
   layout.xaxis = { ...spec.layout.xaxis, ...(extra.xaxis || {}) };
   await window.Plotly.react(target, spec.data, layout, CONFIG);
 }
