@@ -49,7 +49,7 @@ class Courses:
     def note(self, day: float, seen: dict[str, np.ndarray], alive: np.ndarray) -> None:
         """Keep the course signs of one instant; the dead have none."""
         self.days.append(day)
-        signs = np.stack([seen[sign] for sign in self.signs])
+        signs = np.array([seen[sign] for sign in self.signs])
         self.rows.append(np.where(alive, signs, np.nan).astype(np.float32))
 
     def frame(self, patients: np.ndarray) -> pl.DataFrame:

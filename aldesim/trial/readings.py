@@ -228,6 +228,8 @@ class Readings:
 
     def _report(self, minutes: int) -> None:
         """Put on the chart what has been reported by now."""
+        if not self._pending:
+            return
         arrived = [report for report in self._pending if report.due <= minutes]
         if not arrived:
             return
@@ -294,5 +296,7 @@ def _replaced(values: np.ndarray, rows: np.ndarray, new: np.ndarray) -> np.ndarr
 def _shown(reading: Reading, true: np.ndarray, error: np.ndarray) -> np.ndarray:
     """What the reading shows: error added, never below zero, rounded as charted."""
     spread = reading.cv * true if reading.cv else reading.sd
-    value = np.clip(true + spread * error, 0.0, reading.at_most)
+    value = np.maximum(true + spread * error, 0.0)
+    if reading.at_most is not None:
+        value = np.minimum(value, reading.at_most)
     return np.round(value, reading.digits)

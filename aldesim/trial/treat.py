@@ -353,7 +353,11 @@ class ClosedLoop:
             self._protocol.model.inputs,
         )
         # What stays as it was keeps its array.
-        self._inputs |= {
-            name: now for name, now in standing.items() if (now != self._inputs[name]).any()
+        changed = {
+            name: now
+            for name, now in standing.items()
+            if np.count_nonzero(now != self._inputs[name])
         }
-        done.order_log.note(day, {name: self._inputs[name] for name in done.order_log.last})
+        self._inputs |= changed
+        noted = [name for name in done.order_log.last if name in changed]
+        done.order_log.note(day, {name: changed[name] for name in noted})
