@@ -54,11 +54,14 @@ docs/calibration.py`.
 5. **Emulator**: quadratic response surfaces through all members, ridge chosen by the error of
    leaving one out, which enters the likelihood; taught again in {refinements} rounds around its
    own posterior.
-6. **Posterior**: a sequential Monte Carlo sampler (Del Moral 2006) on the emulator's
+6. **Chance of the pools**: members share their patients, so what these few have by chance is
+   nearly the same in every member; one member with {reference} times as many shows how much, and
+   every surface is moved by it.
+7. **Posterior**: a sequential Monte Carlo sampler (Del Moral 2006) on the emulator's
    likelihood.
-7. **Leave-one-group-out**: the sampler again without the targets of a group, and the group
+8. **Leave-one-group-out**: the sampler again without the targets of a group, and the group
    predicted.
-8. **Weights**: entropy balancing of simulated patients to the targets, with the effective
+9. **Weights**: entropy balancing of simulated patients to the targets, with the effective
    sample size.
 
 On a linear-Gaussian model the inversion and the sampler give the exact posterior, without
@@ -95,6 +98,7 @@ def page(found: Calibration) -> str:
             discrepancy=plan.discrepancy.size,
             ensemble=plan.ensemble,
             refinements=plan.refinements,
+            reference=plan.reference,
         ),
         f"{found.evaluations} members were simulated. At members it had not seen the emulator was "
         f"off by {found.emulator_error:.2f} standard errors of a target (root mean square).\n",

@@ -76,24 +76,29 @@ def calibrate(
     if not isinstance(plan, CalibrationPlan):
         plan = load_calibration(*([Path(plan)] if plan else []))
     folder = make_folder(Path(out) if out else OUT)
-    evaluator = Evaluator(
-        plan,
-        folder / "evaluations",
-        workers or os.cpu_count() or 1,
-        progress or (lambda done, total: None),
-        planned=_planned(plan),
+    many = {name: plan.reference * size for name, size in plan.patients.items()}
+    evaluator, large = (
+        Evaluator(
+            one,
+            folder / "evaluations",
+            workers or os.cpu_count() or 1,
+            progress or (lambda done, total: None),
+            planned=_planned(plan),
+        )
+        for one in (plan, plan.model_copy(update={"patients": many}))
     )
-    search = _Search(plan, evaluator)
+    search = _Search(plan, evaluator, large)
     inversion = search.invert()
     search.learn(*inversion.rounds, around=inversion.z)
     missed = [search.refine(number) for number in range(plan.refinements)]
+    search.correct()
     found = _result(search, inversion, missed)
     found.write(folder, command)
     return found
 
 
 def _planned(plan: CalibrationPlan) -> int:
-    members = plan.ensemble * (plan.rounds + plan.refinements) + 1
+    members = plan.ensemble * (plan.rounds + plan.refinements) + 3
     return members * len(plan.evidence.experiments)
 
 
@@ -103,6 +108,7 @@ class _Search:
 
     plan: CalibrationPlan
     evaluator: Evaluator
+    large: Evaluator
 
     def __post_init__(self) -> None:
         self.unknowns = len(self.plan.parameters)
@@ -147,6 +153,20 @@ class _Search:
         self.data = data_of(self.plan, figures)
         self._teach(self.posterior.z)
         return missed[:, self.targets]
+
+    def correct(self) -> None:
+        """Put right what is chance of the small pools, by one member with many patients.
+
+        All members share their patients, so what these few have by chance is nearly the same in
+        every member: the difference that more patients make to one is taken for all.
+        """
+        middle = self.posterior.z.mean(axis=0)[np.newaxis]
+        few = self.evaluator.figures(middle)
+        self.large.done = self.evaluator.done
+        many = self.large.figures(middle)
+        self.emulator = self.emulator.shifted(np.nan_to_num(_values(many) - _values(few))[0])
+        self.data = data_of(self.plan, many)
+        self.posterior = self._sample(self.targets)
 
     def without(self, group: str) -> Posterior:
         """Posterior without the targets of a group."""
@@ -200,7 +220,7 @@ def data_of(plan: CalibrationPlan, figures: list[list[Figure]]) -> Data:
 def _result(search: _Search, inversion: Inversion, missed: list[np.ndarray]) -> Calibration:
     plan, z = search.plan, search.posterior.z
     middle = z.mean(axis=0)
-    (values,) = search.evaluator.values(middle[np.newaxis])
+    (values,) = search.large.values(middle[np.newaxis])
     errors = missed[-1] if missed else np.full((1, 1), np.nan)
     left_out = {group: search.without(group) for group in dict.fromkeys(plan.groups.values())}
     return Calibration(

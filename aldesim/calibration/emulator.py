@@ -12,7 +12,7 @@ Allen. Technometrics 1974;16:125-127. doi:10.1080/00401706.1974.10489157 (leave-
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
@@ -81,6 +81,15 @@ class Emulator:
     def only(self, rows: np.ndarray) -> Emulator:
         """Some of the figures."""
         return Emulator(self.centre, self.spread, tuple(self.surfaces[row] for row in rows))
+
+    def shifted(self, offset: np.ndarray) -> Emulator:
+        """The surfaces moved by constants, shape (k,)."""
+        moved = []
+        for one, by in zip(self.surfaces, offset, strict=True):
+            coefficient = one.coefficient.copy()
+            coefficient[0] += by
+            moved.append(replace(one, coefficient=coefficient))
+        return Emulator(self.centre, self.spread, tuple(moved))
 
     @property
     def error(self) -> np.ndarray:

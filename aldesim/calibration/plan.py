@@ -140,6 +140,9 @@ class CalibrationPlan(_Entry):
         Rounds in which the emulator is taught around its own posterior.
     patients : dict of str to int
         Virtual patients of each experiment and member.
+    reference : int
+        Times as many patients in the one member by which the chance of the small pools is put
+        right.
     discrepancy : Discrepancy
         Of the model.
     parameters : tuple of Unknown
@@ -156,6 +159,7 @@ class CalibrationPlan(_Entry):
     rounds: Count
     refinements: Annotated[int, Field(ge=0)]
     patients: dict[str, Annotated[int, Field(ge=5)]]
+    reference: Count
     discrepancy: Discrepancy
     parameters: Annotated[tuple[Unknown, ...], Field(min_length=1, strict=False)]
     targets: Annotated[tuple[Group, ...], Field(min_length=1, strict=False)]

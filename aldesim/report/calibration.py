@@ -180,7 +180,7 @@ def _open(found: Calibration) -> Section:
 
 def _left_out(found: Calibration) -> Section:
     return Section(
-        "left-out",
+        "groups",
         "Each group left out",
         ["The posterior is sampled again without the targets of a group, and the group is "
          "predicted. The error is in standard deviations of that prediction."],

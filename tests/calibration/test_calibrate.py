@@ -25,6 +25,7 @@ rounds: 2
 refinements: 1
 discrepancy: {size: 0.02, reason: of a test}
 patients: {single-bolus: 12, infusion-6h: 12}
+reference: 2
 parameters:
   - id: clearance
     title: clearance, median of patients [L/d]
