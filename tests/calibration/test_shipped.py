@@ -26,13 +26,21 @@ def tabled(unknown):
     return found
 
 
+TUMOUR = (
+    *("recognition-melanoma", "recognition-renal-cell", "recognition-spread"),
+    *("resistant-share", "anergy", "doubling-melanoma", "doubling-renal-cell", "disease-death"),
+)
+"""Set from the posterior; the body's parameters answer to evidence outside the plan as well."""
+
+
 @pytest.mark.parametrize("index", range(len(PLAN.parameters)), ids=PLAN.names)
-def test_tables_hold_the_posterior_mean_or_what_it_confirms(index):
-    """Medians of the literature that the posterior confirms stay as they were printed."""
+def test_tables_agree_with_the_posterior(index):
+    """At its mean, or at a median of the literature that it confirms, or within its interval."""
     unknown, draws = PLAN.parameters[index], load_posterior().values[:, index]
     scores = np.array([unknown.score(value) for value in draws])
+    reach = 0.35 if unknown.id in TUMOUR else 1.96
     for value in tabled(unknown):
-        assert abs(unknown.score(value) - scores.mean()) < 0.35 * scores.std()
+        assert abs(unknown.score(value) - scores.mean()) < reach * scores.std()
 
 
 def test_posterior_is_a_sample_of_the_plan_and_says_what_made_it():
