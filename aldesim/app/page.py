@@ -4,9 +4,6 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
-
 from aldesim import __version__
 from aldesim.app.bedside.setting import Slider, controls
 from aldesim.app.trials.jobs import MOST_PATIENTS
@@ -15,10 +12,11 @@ from aldesim.care import load_rules, rule_set_names
 from aldesim.care.eligibility import criteria_names, load_criteria
 from aldesim.design import EFFECTS
 from aldesim.drug import molecules
+from aldesim.htmlfile import template_environment
 from aldesim.regimen import load_regimen, regimen_names
 from aldesim.report.figures.bedside import PANELS
 from aldesim.report.figures.canvas import template
-from aldesim.report.palette import DARK, FONT, LIGHT, THEMES, Theme
+from aldesim.report.palette import DARK, FONT, LIGHT, THEMES, css_properties
 from aldesim.trial.scenario import load_scenario, scenario_names
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -34,13 +32,7 @@ PAGES = {
 
 def page() -> str:
     """The one HTML page of the app."""
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = template_environment(TEMPLATES)
     return environment.get_template("page.html.j2").render(**_context())
 
 
@@ -72,16 +64,10 @@ def plot_templates() -> dict[str, Any]:
 
 def theme_css() -> str:
     """Colours of both themes as custom properties; the style sheet has none of its own."""
-    light, dark = _properties(LIGHT), _properties(DARK)
+    light, dark = css_properties(LIGHT), css_properties(DARK)
     return (
         f":root{{--font:{FONT};color-scheme:light;{light}}}\n"
         f"@media (prefers-color-scheme:dark){{:root:not([data-theme=light])"
         f"{{color-scheme:dark;{dark}}}}}\n"
         f":root[data-theme=dark]{{color-scheme:dark;{dark}}}\n"
-    )
-
-
-def _properties(theme: Theme) -> Markup:
-    return Markup(
-        "".join(f"--{name.replace('_', '-')}:{value};" for name, value in theme.colours().items())
     )

@@ -18,6 +18,7 @@ from scipy.special import log_ndtr, logsumexp
 
 from aldesim.calibration.ensemble import Data
 from aldesim.population.random import normal, uniform
+from aldesim.population.resampling import systematic
 
 PARTICLES = 1000
 EFFECTIVE = 0.6
@@ -85,8 +86,7 @@ def sample(
         evidence += float(logsumexp(weight) - np.log(particles))
         weight = np.exp(weight - float(logsumexp(weight)))
         start = uniform(seed, f"posterior/resample {step}", [0], 1)[0, 0]
-        chosen = np.searchsorted(np.cumsum(weight), (everyone + start) / particles)
-        chosen = np.clip(chosen, 0, particles - 1)
+        chosen = systematic(weight, start)
         z, like = z[chosen], like[chosen]
         # The last step mixes longer: what comes out is used as independent draws.
         for move in range(MOVES * (3 if heat >= 1.0 else 1)):

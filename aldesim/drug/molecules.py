@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from aldesim import model
 from aldesim.drug import units
 from aldesim.drug.pharmacokinetics import CHANGEABLE, Change, changed, check
-from aldesim.errors import InputError
+from aldesim.shelf import shelf_row
 from aldesim.yamlfile import check_unique, read_yaml
 
 NO_BINDING = 1e9  # pM; the shelf's number for a contact that is gone
@@ -165,15 +165,7 @@ def load_molecule(name_or_path: str | Path) -> Molecule:
     InputError
         If there is no such molecule, or a field of the file is wrong.
     """
-    text = str(name_or_path)
-    if text.endswith((".yaml", ".yml")):
-        return read_yaml(Path(text), Molecule)
-    if text not in molecules():
-        shelf = ", ".join(molecules())
-        raise InputError(
-            "molecule", "", text, f"unknown; on the shelf: {shelf}; or a path ending in .yaml"
-        )
-    return molecules()[text]
+    return shelf_row("molecule", name_or_path, molecules(), Molecule)
 
 
 def describe(molecule: Molecule) -> list[tuple[str, str, str]]:

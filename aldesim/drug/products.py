@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from aldesim.errors import InputError
+from aldesim.shelf import shelf_row
 from aldesim.yamlfile import check_unique, read_yaml
 
 SHELF = Path(__file__).with_name("products.yaml")
@@ -123,12 +123,4 @@ def load_product(name_or_path: str | Path) -> Product:
     InputError
         If there is none, or a field of the file is wrong.
     """
-    text = str(name_or_path)
-    if text.endswith((".yaml", ".yml")):
-        return read_yaml(Path(text), Product)
-    if text not in products():
-        shelf = ", ".join(products())
-        raise InputError(
-            "product", "", text, f"unknown; on the shelf: {shelf}; or a path ending in .yaml"
-        )
-    return products()[text]
+    return shelf_row("product", name_or_path, products(), Product)

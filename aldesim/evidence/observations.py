@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
 
 from aldesim.errors import InputError
+from aldesim.tsvfile import number_of, read_rows
 
 SHELF = Path(__file__).with_name("observations.tsv")
 DOMAINS = ("PK", "receptors", "cells", "tumour", "leak", "organs", "clinic", "survival")
@@ -107,26 +106,12 @@ def load_observations(path: Path = SHELF) -> tuple[Observation, ...]:
         Naming file, row and field of whatever is wrong.
     """
     found: dict[str, Observation] = {}
-    for where, cells in _rows(path):
+    for where, cells in read_rows(path, [field.name for field in fields(Observation)]):
         one = _observation(where, cells)
         if one.id in found:
             raise InputError(where, "id", one.id, "is given twice; ids are unique")
         found[one.id] = one
     return tuple(found.values())
-
-
-def _rows(path: Path) -> Iterator[tuple[str, dict[str, str]]]:
-    columns = [field.name for field in fields(Observation)]
-    with path.open(encoding="utf-8", newline="") as file:
-        reader = csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
-        header = next(reader, [])
-        if header != columns:
-            raise InputError(f"{path.name} row 1", "columns", header, f"must be {columns}")
-        for number, cells in enumerate(reader, start=2):
-            where = f"{path.name} row {number}"
-            if len(cells) != len(columns):
-                raise InputError(where, "cells", len(cells), f"must be {len(columns)}")
-            yield where, dict(zip(columns, (cell.strip() for cell in cells), strict=True))
 
 
 def _observation(where: str, row: dict[str, str]) -> Observation:
@@ -137,14 +122,14 @@ def _observation(where: str, row: dict[str, str]) -> Observation:
     for field, allowed in (("domain", DOMAINS), ("kind", KINDS), ("side", SIDES)):
         if row[field] not in allowed:
             raise InputError(where, field, row[field], f"must be one of {allowed}")
-    value, n = _number(where, row, "value"), _number(where, row, "n")
+    value, n = number_of(where, row, "value"), number_of(where, row, "n")
     if n < 1 or n != int(n):
         raise InputError(where, "n", row["n"], "must be a whole number, 1 or more")
     if kind == "proportion" and not 0 <= value <= 100:
         raise InputError(where, "value", value, "must be within 0 and 100 percent")
     if kind != "proportion" and not side and value == 0:
         raise InputError(where, "value", value, "must not be 0: scores are relative to the value")
-    spreads = {name: _number(where, row, name, 0.0) for name in ("between_study", "resolution")}
+    spreads = {name: number_of(where, row, name, 0.0) for name in ("between_study", "resolution")}
     for field, spread in spreads.items():
         if spread < 0:
             raise InputError(where, field, spread, "must be 0 or more")
@@ -160,8 +145,8 @@ def _observation(where: str, row: dict[str, str]) -> Observation:
         unit=row["unit"],
         n=int(n),
         n_stated=_yes(where, row, "n_stated"),
-        interval_low=_number(where, row, "interval_low", math.nan),
-        interval_high=_number(where, row, "interval_high", math.nan),
+        interval_low=number_of(where, row, "interval_low", math.nan),
+        interval_high=number_of(where, row, "interval_high", math.nan),
         between_study=spreads["between_study"],
         resolution=spreads["resolution"],
         source=row["source"],
@@ -169,19 +154,6 @@ def _observation(where: str, row: dict[str, str]) -> Observation:
         weak=_yes(where, row, "weak"),
         note=row["note"],
     )
-
-
-def _number(where: str, row: dict[str, str], field: str, empty: float | None = None) -> float:
-    text = row[field]
-    if not text and empty is not None:
-        return empty
-    try:
-        number = float(text)
-    except ValueError:
-        raise InputError(where, field, text, "must be a number") from None
-    if not math.isfinite(number):
-        raise InputError(where, field, text, "must be a finite number")
-    return number
 
 
 def _yes(where: str, row: dict[str, str], field: str) -> bool:

@@ -9,7 +9,6 @@ here, and the published interval is not added to it.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,6 +17,7 @@ import numpy as np
 from aldesim.errors import InputError
 from aldesim.evidence.observations import Observation
 from aldesim.evidence.readouts.values import Values
+from aldesim.population.random import stream_key
 
 REPLICATES = 2000
 COVERAGE = 0.95
@@ -77,8 +77,8 @@ def predict(
     known = values.known()
     if len(known) < FEWEST:
         return None
-    digest = hashlib.blake2b(f"{seed}\x00{observation.id}".encode(), digest_size=8).digest()
-    rng = np.random.default_rng(int.from_bytes(digest, "little"))
+    low, high = stream_key(seed, observation.id)
+    rng = np.random.default_rng(low | high << 32)
     effect = observation.between_study * rng.standard_normal(replicates)
     if observation.kind == "proportion":
         rates = _rates(known, effect)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 
 from aldesim.errors import InputError
 from aldesim.evidence.plan import Plan, needed
+from aldesim.tsvfile import read_rows
 
 SHELF = Path(__file__).with_name("targets.tsv")
 _COLUMNS = ["target", "observation", "note"]
@@ -27,21 +27,13 @@ def load_targets(path: Path = SHELF) -> dict[str, str]:
         Naming the row that is wrong.
     """
     found: dict[str, str] = {}
-    with path.open(encoding="utf-8", newline="") as file:
-        reader = csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
-        header = next(reader, [])
-        if header != _COLUMNS:
-            raise InputError(f"{path.name} row 1", "columns", header, f"must be {_COLUMNS}")
-        for number, cells in enumerate(reader, start=2):
-            where = f"{path.name} row {number}"
-            if len(cells) != len(_COLUMNS):
-                raise InputError(where, "cells", len(cells), f"must be {len(_COLUMNS)}")
-            target, observation, note = (cell.strip() for cell in cells)
-            if not target or target in found:
-                raise InputError(where, "target", target, "must be given once")
-            if not observation and not note:
-                raise InputError(where, "note", "", "say why there is no observation")
-            found[target] = observation
+    for where, row in read_rows(path, _COLUMNS):
+        target, observation, note = (row[column] for column in _COLUMNS)
+        if not target or target in found:
+            raise InputError(where, "target", target, "must be given once")
+        if not observation and not note:
+            raise InputError(where, "note", "", "say why there is no observation")
+        found[target] = observation
     return found
 
 

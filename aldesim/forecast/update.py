@@ -20,6 +20,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from aldesim.population.resampling import systematic
+
 Array = NDArray[np.float64]
 Stream = Callable[[str, int], Array]
 """Independent uniform numbers between 0 and 1 for a purpose: (particles, draws)."""
@@ -120,7 +122,7 @@ def update(
         weights = _weights((new - temperature) * found)
         effective = 1 / np.sum(weights**2)
         name = f"stage {len(stages)}"
-        chosen = _systematic(weights, uniform(f"{name}/resample", 1)[0, 0])
+        chosen = systematic(weights, uniform(f"{name}/resample", 1)[0, 0])
         scores, found, ancestor = scores[chosen], found[chosen], ancestor[chosen]
         temperature = new
         sampled = gauss_newton(evaluate, scores, uniform(f"{name}/points", 1))
@@ -298,13 +300,6 @@ def _next_temperature(found: Array, temperature: float) -> float:
         middle = (low + high) / 2
         low, high = (middle, high) if effective(middle) >= wanted else (low, middle)
     return max(low, np.nextafter(temperature, 1.0))
-
-
-def _systematic(weights: Array, uniform: float) -> NDArray[np.int64]:
-    """Places of the particles kept, each about as often as its weight says."""
-    size = len(weights)
-    at = (np.arange(size) + uniform) / size
-    return np.minimum(np.searchsorted(np.cumsum(weights), at), size - 1)
 
 
 def _normal(uniform: Array) -> Array:

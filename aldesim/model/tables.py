@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from aldesim.errors import InputError
+from aldesim.tsvfile import number_of, read_rows
 
 DISTRIBUTIONS = ("fixed", "lognormal", "logit-normal", "normal")
 _PARAMETER_COLUMNS = ("id", "value", "unit", "distribution", "spread", "source", "note")
@@ -72,11 +71,11 @@ def read_parameters(path: Path) -> dict[str, Parameter]:
         Naming file, row and field: columns, duplicate names, numbers, distributions, no source.
     """
     table: dict[str, Parameter] = {}
-    for where, row in _rows(path, _PARAMETER_COLUMNS):
+    for where, row in _named_rows(path, _PARAMETER_COLUMNS):
         name = row["id"]
         if name in table:
             raise InputError(where, "id", name, "is listed twice; keep one row")
-        value, spread = _number(where, row, "value"), _number(where, row, "spread")
+        value, spread = number_of(where, row, "value"), number_of(where, row, "spread")
         distribution = row["distribution"]
         if distribution not in DISTRIBUTIONS:
             raise InputError(where, "distribution", distribution, f"one of {DISTRIBUTIONS}")
@@ -108,38 +107,18 @@ def read_states(path: Path) -> dict[str, State]:
         Naming file, row and field: columns, duplicate names, a scale that is not positive.
     """
     table: dict[str, State] = {}
-    for where, row in _rows(path, _STATE_COLUMNS):
+    for where, row in _named_rows(path, _STATE_COLUMNS):
         if row["id"] in table:
             raise InputError(where, "id", row["id"], "is listed twice; keep one row")
-        scale = _number(where, row, "scale")
+        scale = number_of(where, row, "scale")
         if scale <= 0.0:
             raise InputError(where, "scale", scale, "positive")
         table[row["id"]] = State(row["id"], row["unit"], scale, row["meaning"])
     return table
 
 
-def _rows(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[str, dict[str, str]]]:
-    """Rows of a table with the place to name in a message."""
-    with path.open(encoding="utf-8", newline="") as file:
-        reader = csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
-        header = tuple(next(reader, ()))
-        if header != columns:
-            raise InputError(f"{path.name} row 1", "columns", header, f"must be {columns}")
-        for number, cells in enumerate(reader, start=2):
-            where = f"{path.name} row {number}"
-            if len(cells) != len(columns):
-                raise InputError(where, "cells", len(cells), f"must be {len(columns)}")
-            row = {column: cell.strip() for column, cell in zip(columns, cells, strict=True)}
-            if not row["id"].isidentifier():
-                raise InputError(where, "id", row["id"], "a name of letters, digits, underscores")
-            yield where, row
-
-
-def _number(where: str, row: dict[str, str], field: str) -> float:
-    try:
-        number = float(row[field])
-    except ValueError:
-        raise InputError(where, field, row[field], "a number") from None
-    if not math.isfinite(number):
-        raise InputError(where, field, row[field], "a finite number")
-    return number
+def _named_rows(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[str, dict[str, str]]]:
+    for where, row in read_rows(path, columns):
+        if not row["id"].isidentifier():
+            raise InputError(where, "id", row["id"], "a name of letters, digits, underscores")
+        yield where, row

@@ -1,13 +1,12 @@
 """HTML pages that stand alone: one file, no network, fit to print."""
 
-import re
 from functools import cache
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from aldesim import __version__
+from aldesim.htmlfile import template_environment
 from aldesim.plan.cautions import which
 from aldesim.plan.course import Plan, PlannedDose
 from aldesim.plan.monitoring import WHEN
@@ -62,25 +61,14 @@ def to_html(plan: Plan) -> str:
 
 def render(template: str, filters: dict, **context: object) -> str:
     """Text of a template with the house style."""
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"clean": _clean, "unbroken": _unbroken} | filters
+    environment = template_environment(TEMPLATES)
+    environment.filters |= {"clean": _clean} | filters
     style = Markup(_style())
     return environment.get_template(template).render(style=style, version=__version__, **context)
 
 
 def _clean(text: str) -> str:
     return " ".join(text.split())
-
-
-def _unbroken(text: str) -> str:
-    """Text in which a name like IL-2 stays on one line."""
-    return re.sub(r"-(?=\d)", "\u2011", text)
 
 
 @cache

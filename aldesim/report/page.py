@@ -1,20 +1,20 @@
 """One page to read: a self-contained HTML file that needs no network."""
 
 import json
-import re
 from pathlib import Path
 from typing import Any
 
 import plotly.graph_objects as go
 import polars as pl
 import yaml
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2 import Environment, Template
 from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
+from aldesim.htmlfile import template_environment
 from aldesim.report import sections
 from aldesim.report.figures.canvas import template as plotly_template
-from aldesim.report.palette import DARK, FONT, LIGHT, Theme, rgb
+from aldesim.report.palette import DARK, FONT, LIGHT, Theme, css_properties, rgb
 from aldesim.report.plots import Plots, script_json
 from aldesim.report.summary import Endpoints, summary_of
 from aldesim.report.tables import Tables, Trial, collect
@@ -54,16 +54,9 @@ def render(result: Trial, single_patients: pl.DataFrame | pl.LazyFrame | None = 
 
 def page_environment() -> Environment:
     """Where the templates of all pages are, and the words they may use."""
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = template_environment(TEMPLATES)
     environment.filters |= {
         "number": number,
-        "unbroken": _unbroken,
         "title_of": title,
         "words": words,
     }
@@ -143,11 +136,6 @@ def _base_sentence(n: int, total: int) -> str:
     )
 
 
-def _unbroken(text: str) -> str:
-    """Text in which a name like interleukin-2 stays on one line."""
-    return re.sub(r"-(?=\d)", "\u2011", text)
-
-
 def _assets() -> dict[str, Any]:
     """Style, scripts and colours that the page carries with it."""
     return {
@@ -155,8 +143,8 @@ def _assets() -> dict[str, Any]:
         "script": Markup((TEMPLATES / "report.js").read_text("utf-8")),
         "plotly": Markup(get_plotlyjs()),
         "font": Markup(FONT),
-        "light": _variables(LIGHT),
-        "dark": _variables(DARK),
+        "light": css_properties(LIGHT),
+        "dark": css_properties(DARK),
         "look": script_json(
             {
                 "template": json.loads(go.Figure(layout_template=plotly_template(LIGHT)).to_json())[  # type: ignore[arg-type]
@@ -177,10 +165,3 @@ def swaps(one: Theme, other: Theme) -> dict[str, str]:
         before, after = (",".join(map(str, rgb(c))) for c in (old, new[name]))
         table[f"rgba({before},"] = f"rgba({after},"
     return table
-
-
-def _variables(theme: Theme) -> Markup:
-    """The theme as CSS custom properties."""
-    return Markup(
-        "".join(f"--{name.replace('_', '-')}:{value};" for name, value in theme.colours().items())
-    )

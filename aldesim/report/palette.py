@@ -8,6 +8,8 @@ a light and a dark value; text colours reach WCAG AA (4.5:1), marks 3:1 on their
 from dataclasses import dataclass, fields
 from types import MappingProxyType
 
+from markupsafe import Markup
+
 FONT = (
     'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", Arial, sans-serif'
 )
@@ -208,3 +210,10 @@ def contrast(one: str, other: str) -> float:
 
     low, high = sorted((luminance(one), luminance(other)))
     return (high + 0.05) / (low + 0.05)
+
+
+def css_properties(theme: Theme) -> Markup:
+    """The theme as CSS custom properties."""
+    return Markup(
+        "".join(f"--{name.replace('_', '-')}:{value};" for name, value in theme.colours().items())
+    )

@@ -4,17 +4,15 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from aldesim.evidence import Row, Scoreboard
 from aldesim.evidence.scoreboard import Tally
+from aldesim.htmlfile import template_environment
 from aldesim.report.figures.scoreboard import drawing, figures, observed
-from aldesim.report.palette import DARK, FONT, LIGHT, Theme
+from aldesim.report.sheet import TEMPLATES, asset, look
 from aldesim.report.wording import counted, number, percent
 from aldesim.wholefile import write_text
-
-TEMPLATES = Path(__file__).with_name("templates")
 
 
 @dataclass(frozen=True)
@@ -57,13 +55,7 @@ def write_scoreboard(board: Scoreboard, path: str | Path) -> Path:
 
 def render(board: Scoreboard) -> str:
     """HTML text of the page; see `write_scoreboard`."""
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = template_environment(TEMPLATES)
     return environment.get_template("scoreboard.html.j2").render(
         board=board,
         all=_group("All", board.tally()),
@@ -76,11 +68,8 @@ def render(board: Scoreboard) -> str:
         weak=sum(row.observation.weak for row in board.rows),
         counted=counted,
         number=number,
-        style=Markup(_text("report.css") + _text("scoreboard.css")),
-        script=Markup(_text("scoreboard.js")),
-        font=Markup(FONT),
-        light=_variables(LIGHT),
-        dark=_variables(DARK),
+        script=Markup(asset("scoreboard.js")),
+        **look(),
     )
 
 
@@ -112,15 +101,4 @@ def _group(name: str, tally: Tally) -> Group:
         weighted=percent(tally.coverage, 0),
         score=number(tally.log_score, 2),
         percent=0.0 if math.isnan(tally.coverage) else 100 * tally.coverage,
-    )
-
-
-def _text(name: str) -> str:
-    return (TEMPLATES / name).read_text("utf-8")
-
-
-def _variables(theme: Theme) -> Markup:
-    """The theme as CSS custom properties."""
-    return Markup(
-        "".join(f"--{name.replace('_', '-')}:{value};" for name, value in theme.colours().items())
     )

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from aldesim.report.palette import DARK, FONT, LIGHT, Theme
+from aldesim.htmlfile import template_environment
+from aldesim.report.palette import DARK, FONT, LIGHT, css_properties
 from aldesim.report.sections.grid import Grid
 from aldesim.wholefile import write_text
 
@@ -53,33 +53,28 @@ def write_sheet(
     sections : sequence of Section
         Content.
     """
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = template_environment(TEMPLATES)
     text = environment.get_template("sheet.html.j2").render(
         brand=brand,
         heading=heading,
         lead=lead,
         command=command,
         sections=sections,
-        style=Markup(_text("report.css") + _text("scoreboard.css")),
-        font=Markup(FONT),
-        light=_variables(LIGHT),
-        dark=_variables(DARK),
+        **look(),
     )
     return write_text(path, text)
 
 
-def _text(name: str) -> str:
+def look() -> dict[str, Markup]:
+    """Style and colours that a page without plots carries."""
+    return {
+        "style": Markup(asset("report.css") + asset("scoreboard.css")),
+        "font": Markup(FONT),
+        "light": css_properties(LIGHT),
+        "dark": css_properties(DARK),
+    }
+
+
+def asset(name: str) -> str:
+    """Text of a file beside the templates."""
     return (TEMPLATES / name).read_text("utf-8")
-
-
-def _variables(theme: Theme) -> Markup:
-    """The theme as CSS custom properties."""
-    return Markup(
-        "".join(f"--{name.replace('_', '-')}:{value};" for name, value in theme.colours().items())
-    )
