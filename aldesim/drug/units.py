@@ -20,6 +20,7 @@ IU_PER_MIU = 1e6
 MG_PER_PMOL_AND_DALTON = 1e-9  # 1 pmol of 1 g/mol weighs 1e-12 g
 ML_PER_L = 1000.0
 UG_PER_MG = 1000.0
+UL_PER_L = 1e6
 
 
 class Potency(Protocol):
@@ -125,6 +126,11 @@ def pm_from_iu_per_ml(iu_per_ml: Number, molecule: Potency) -> Number:
 def iu_per_ml_from_pm(pm: Number, molecule: Potency) -> Number:
     """Concentration in IU/mL of one in pM (pmol/L)."""
     return iu_from_pmol(pm, molecule) / ML_PER_L
+
+
+def cells_per_ul_from_cells(cells: Number, pool_L: Number) -> Number:
+    """Cells per uL that a number of cells adds to a pool, told as blood, of so many litres."""
+    return cells / (pool_L * UL_PER_L)
 
 
 def _specific_activity(molecule: Potency) -> float:

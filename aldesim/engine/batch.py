@@ -41,11 +41,12 @@ class Batch:
         *,
         rtol: float,
         threads: int,
+        start: float,
         max_steps: int,
     ):
         self._program, self._machine = program, machine
         self._size, self._rtol, self._max_steps = size, float(rtol), float(max_steps)
-        self._time = 0.0
+        self._time = float(start)
         self._groups = Groups(size, machine.width)
         self._input_row = {name: row for row, name in enumerate(program.inputs)}
         self._state_row = {name: row for row, name in enumerate(program.states)}

@@ -139,6 +139,7 @@ class Model:
         threads: int = 1,
         method: str | None = None,
         width: int | None = None,
+        start: float = 0.0,
         max_steps: int = 100_000,
     ) -> Batch:
         """Patients at time zero.
@@ -160,6 +161,8 @@ class Model:
             Integration method; chosen by ``rtol`` if not given.
         width : {1, 2, 4, 8}, optional
             Patients per vector; the processor's own if not given.
+        start : float
+            Time at which the patients begin, in the model's unit.
         max_steps : int
             Steps a patient may take in one advance.
 
@@ -189,6 +192,7 @@ class Model:
             count,
             rtol=rtol,
             threads=threads,
+            start=start,
             max_steps=max_steps,
         )
 

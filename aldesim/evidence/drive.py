@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from aldesim.errors import InputError
+from aldesim.trial.before import changes
 from aldesim.trial.body import begin, give, stop_infusions
 from aldesim.trial.clock import MINUTES_PER_DAY
 
@@ -98,9 +99,14 @@ def drive(
         for day, value in steps:
             change = (name, patients, np.full(size, float(value)))
             due.setdefault(round(day * MINUTES_PER_DAY), []).append(change)
+    virtual, batch = begin(protocol, patients)
+    if orders is None:  # else it is among them
+        scenario = protocol.scenario
+        for day, values in changes(scenario.before, virtual, scenario.parameters):
+            given = [(name, patients, value) for name, value in values.items()]
+            due.setdefault(round(day * MINUTES_PER_DAY), []).extend(given)
     end = int(watch.max())
     instants = {*starts.tolist(), *stops.tolist(), *due, *watch.tolist()}
-    _, batch = begin(protocol, patients)
     now = {name: np.full(size, value) for name, value in protocol.model.inputs.items()}
     seen: dict[str, list[np.ndarray]] = {name: [] for name in observe}
     wanted, slot_at = set(watch.tolist()), {int(m): i for i, m in enumerate(starts)}

@@ -6,6 +6,7 @@ from aldesim import model
 from aldesim.engine import Batch
 from aldesim.population import VirtualPatients
 from aldesim.regimen import Slot
+from aldesim.trial.before import start_day
 from aldesim.trial.protocol import RTOL, Protocol
 
 INFUSIONS = ("infusion_rate", "prodrug_rate")
@@ -19,11 +20,13 @@ def stop_infusions(inputs: dict[str, np.ndarray]) -> None:
 
 
 def begin(protocol: Protocol, patients: np.ndarray) -> tuple[VirtualPatients, Batch]:
-    """Patients drawn, and their bodies untreated at time 0."""
+    """Patients drawn, and their bodies untreated, at the first day on which anything is given."""
     virtual = protocol.draw(patients)
     parameters = protocol.body_parameters(virtual)
     scales = model.state_scales()
-    return virtual, protocol.model.batch(parameters, len(patients), rtol=RTOL, scale=scales)
+    start = start_day(protocol.scenario.before)
+    batch = protocol.model.batch(parameters, len(patients), rtol=RTOL, scale=scales, start=start)
+    return virtual, batch
 
 
 def give(

@@ -149,6 +149,16 @@ def open_loop(
     due = {day: rows for (day,), rows in orders.partition_by("time", as_dict=True).items()}
     given = {day: rows for (day,), rows in doses.partition_by("time", as_dict=True).items()}
     courses = Courses(protocol.course_signs)
+
+    def follow(day: float) -> None:
+        for row in due.get(day, orders.clear()).iter_rows(named=True):
+            values = inputs[row["input"]].copy()
+            values[np.searchsorted(patients, row["id"])] = row["value"]
+            inputs[row["input"]] = values
+
+    for day in sorted(day for day in due if day < clock.days[0]):
+        batch.advance(day, inputs)
+        follow(day)
     for instant, day in enumerate(clock.days.tolist()):
         batch.advance(day, inputs)
         courses.note(day, batch.observe(courses.signs), day < death)
@@ -159,8 +169,5 @@ def open_loop(
             for row in given.get(day, doses.clear()).iter_rows(named=True):
                 dose[np.searchsorted(patients, row["id"])] = row[f"given_{protocol.amount_unit}"]
             give(protocol, batch, inputs, slots[int(clock.slot[instant])], dose)
-        for row in due.get(day, orders.clear()).iter_rows(named=True):
-            values = inputs[row["input"]].copy()
-            values[np.searchsorted(patients, row["id"])] = row["value"]
-            inputs[row["input"]] = values
+        follow(day)
     return courses

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
 from aldesim.drug import Molecule
 from aldesim.shelf import shelf_file, shelf_names
+from aldesim.trial.before import Given
 from aldesim.yamlfile import read_yaml
 
 CATALOGUE = Path(__file__).with_name("scenarios")
@@ -73,6 +74,8 @@ class Scenario(BaseModel):
         discharge as the regimen asks.
     continuation : Continuation, optional
         Doses at home after the last course.
+    before : tuple
+        What is given before the first dose: cells, chemotherapy (`aldesim.trial.before`).
     parameters : dict
         Model parameters set to one value in every patient, in the model's units.
     """
@@ -99,6 +102,7 @@ class Scenario(BaseModel):
     screening: str | None = None
     courses: Annotated[int, Field(ge=1, le=20)] = 1
     continuation: Continuation | None = None
+    before: Annotated[tuple[Given, ...], Field(strict=False)] = ()
     parameters: dict[str, Annotated[float, Field(allow_inf_nan=False, strict=False)]] = {}
 
 

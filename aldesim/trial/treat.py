@@ -26,6 +26,7 @@ from aldesim.care import (
 from aldesim.engine import Batch
 from aldesim.model import parameter_table
 from aldesim.population import VirtualPatients
+from aldesim.trial.before import changes
 from aldesim.trial.body import INFUSIONS, begin, give, stop_infusions
 from aldesim.trial.clock import NONE
 from aldesim.trial.events import EventWatch, draw_fates
@@ -188,6 +189,15 @@ class ClosedLoop:
             courses=Courses(signs),
             scanner=self._scanner(virtual, seen),
         )
+        self._before_first_dose()
+
+    def _before_first_dose(self) -> None:
+        """Give what comes before the first dose; nothing is decided on it."""
+        done, scenario = self.treatment, self._protocol.scenario
+        for day, now in changes(scenario.before, done.virtual, scenario.parameters):
+            done.batch.advance(day, self._inputs)
+            self._inputs |= now
+            done.order_log.note(day, now)
 
     def _readings(self, seen: dict[str, np.ndarray], patients: np.ndarray) -> Readings | None:
         """How signs are read, None if exactly and at once."""
