@@ -1,4 +1,4 @@
-"""Files that can be made again: compiled programs and object code, kept between sessions."""
+"""Files that can be made again: compiled programs and object code, kept for the next start."""
 
 from __future__ import annotations
 

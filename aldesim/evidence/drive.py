@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from aldesim.errors import InputError
+from aldesim.timeunits import MINUTES_PER_DAY
 from aldesim.trial.before import changes
 from aldesim.trial.body import begin, give, stop_infusions
-from aldesim.trial.clock import MINUTES_PER_DAY
 
 if TYPE_CHECKING:
     import polars as pl

@@ -18,8 +18,8 @@ from aldesim.evidence.plan import Experiment
 from aldesim.evidence.simulated import Simulated
 from aldesim.identity import identity_of
 from aldesim.population import draw
+from aldesim.timeunits import MINUTES_PER_DAY
 from aldesim.trial import Scenario
-from aldesim.trial.clock import MINUTES_PER_DAY
 from aldesim.trial.protocol import Protocol, prepare
 from aldesim.trial.run_folder import RunFolder
 from aldesim.wholefile import replacing

@@ -20,7 +20,7 @@ from aldesim.evidence.experiments import TABLES, alive_only
 from aldesim.evidence.plan import Experiment
 from aldesim.evidence.simulated import Simulated
 from aldesim.population import VirtualPatients
-from aldesim.trial.clock import MINUTES_PER_DAY
+from aldesim.timeunits import MINUTES_PER_DAY
 from aldesim.trial.outcome import tables
 from aldesim.trial.protocol import Protocol, prepare
 from aldesim.trial.treat import treat

@@ -10,12 +10,12 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from aldesim.errors import InputError
 from aldesim.evidence.observations import Observation, load_observations
+from aldesim.timeunits import MINUTES_PER_HOUR
 from aldesim.trial import Scenario, load_scenario
 from aldesim.yamlfile import check_unique, read_yaml
 
 SHELF = Path(__file__).with_name("plan.yaml")
 SCENARIOS = Path(__file__).with_name("scenarios")
-MINUTES_PER_HOUR = 60
 _NAMED_FILES = ("population", "regimen", "rules", "support")
 
 How = Literal["trial", "course", "levels"]

@@ -20,7 +20,6 @@ from aldesim.evidence.readouts.values import Values
 from aldesim.population.random import stream_key
 
 REPLICATES = 2000
-COVERAGE = 0.95
 QUANTILES = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
 FEWEST = 5
 """Virtual patients below which a statistic is not predicted."""

@@ -20,13 +20,14 @@ from numpy.typing import NDArray
 
 from aldesim.errors import InputError
 from aldesim.forecast.course import simulate
-from aldesim.forecast.data import MINUTES_PER_DAY, Person, Readings
 from aldesim.forecast.fit import evaluation, predict
+from aldesim.forecast.person import Person, Readings
 from aldesim.forecast.prior import Prior, prior_of
 from aldesim.forecast.setting import Setting
 from aldesim.forecast.update import update
 from aldesim.population.random import normal, uniform
 from aldesim.regimen.records import Doses
+from aldesim.timeunits import MINUTES_PER_DAY
 
 KNOWN = ("age", "sex", "body_weight", "body_height")
 DOSE_COUNT, DOSE_DAYS, DOSE_IU_PER_KG, INFUSION_MINUTES = 6, 1 / 3, 600_000.0, 15

@@ -15,14 +15,14 @@ from numpy.typing import NDArray
 from aldesim import model
 from aldesim.care import SupportMemory, orders
 from aldesim.engine import Batch
-from aldesim.forecast.data import MINUTES_PER_DAY, Person
+from aldesim.forecast.person import Person
 from aldesim.forecast.setting import Setting
 from aldesim.population import VirtualPatients
 from aldesim.regimen.regimen import INFUSED
+from aldesim.timeunits import MINUTES_PER_DAY, MINUTES_PER_HOUR
 from aldesim.trial.signs import CHARTED_ONLY, READ, Chart
 
 RTOL = 1e-3  # of a step: far below the error of any reading
-MINUTES_PER_HOUR = 60
 STAY_AFTER_DOSE = 72 * MINUTES_PER_HOUR  # in hospital so long after the last intravenous dose
 INPATIENT_ROUTES = ("IV_infusion", "IV_bolus", "CIV")
 _SEEN = tuple(dict.fromkeys((*READ, *CHARTED_ONLY)))

@@ -8,16 +8,15 @@ rows does not matter.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from aldesim import model
 from aldesim.drug import Molecule
 from aldesim.errors import InputError
+from aldesim.forecast.person import MOST_DAYS, Person, Readings
 from aldesim.forecast.signs import Observed, sign_rows, to_model_unit
 from aldesim.population import COVARIATES
 from aldesim.population.covariates import Category
@@ -35,6 +34,7 @@ from aldesim.regimen.records import (
     doses_from_records,
 )
 from aldesim.tablefile import Cells, read_cells
+from aldesim.timeunits import MINUTES_PER_DAY
 
 READING, DOSE, ORDER = 0, 1, 2
 ROUTE_CODES = {**COMPARTMENTS, "IV": 2}
@@ -44,80 +44,6 @@ ALIASES = {
 }  # fmt: skip
 SEXES = {"f": "female", "m": "male"}
 STANDARD = (*COLUMNS, "DV", "DVID", "UNIT", "MDV", "BLQ")
-MINUTES_PER_DAY = 1440
-MOST_DAYS = 3650
-
-
-@dataclass(frozen=True, eq=False)
-class Readings:
-    """Readings of one person in order of time; arrays of shape (r,).
-
-    Parameters
-    ----------
-    minute : array of int
-        Minutes from time 0.
-    sign : array of str
-        Observable of the model.
-    value : array
-        In the model's unit.
-    below : array of bool
-        Only known to lie below `value`.
-    """
-
-    minute: NDArray[np.int64]
-    sign: NDArray[np.str_]
-    value: NDArray[np.float64]
-    below: NDArray[np.bool_]
-
-    def __len__(self) -> int:
-        """Number of readings."""
-        return len(self.minute)
-
-
-@dataclass(frozen=True, eq=False)
-class Person:
-    """What is known of one person.
-
-    Parameters
-    ----------
-    id : str
-        As in the file.
-    known : dict
-        Covariates: a number in its unit, or a category.
-    doses : Doses
-        Given, and planned if the file says so; amounts in IU.
-    orders : tuple of (int, str, float)
-        Minute, input of the model, and its value from then on, in the model's unit.
-    readings : Readings
-        What was observed.
-    """
-
-    id: str
-    known: dict[str, float | Category]
-    doses: Doses
-    orders: tuple[tuple[int, str, float], ...]
-    readings: Readings
-
-    @property
-    def last_minute(self) -> int:
-        """Minute of the last reading; 0 if there is none."""
-        return int(self.readings.minute.max()) if len(self.readings) else 0
-
-    def plain(self) -> dict[str, object]:
-        """Everything as plain data."""
-        doses = {
-            name: values.tolist() if isinstance(values, np.ndarray) else values
-            for name, values in vars(self.doses).items()
-            if name != "id"
-        }
-        readings = {name: values.tolist() for name, values in vars(self.readings).items()}
-        return {
-            "id": self.id,
-            "known": dict(sorted(self.known.items())),
-            "doses": doses,
-            "orders": self.orders,
-            "readings": readings,
-        }
 
 
 def read_people(

@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 
 from aldesim.errors import InputError
 from aldesim.forecast.course import Course, simulate
-from aldesim.forecast.data import MINUTES_PER_DAY, Person
+from aldesim.forecast.person import Person
 from aldesim.forecast.prior import Prior, prior_of
 from aldesim.forecast.setting import Setting
 from aldesim.forecast.signs import log_likelihood
 from aldesim.forecast.update import Evaluation, Updated, update
 from aldesim.population import VirtualPatients
 from aldesim.population.random import uniform
+from aldesim.timeunits import MINUTES_PER_DAY
 
 PARTICLES = 512
 GRID_STEPS = (60, 120, 240, 480, 1440, 7 * 1440)  # minutes

@@ -11,8 +11,9 @@ from typing import Any
 import polars as pl
 
 from aldesim.errors import InputError
-from aldesim.forecast.data import Person, read_people
+from aldesim.forecast.data import read_people
 from aldesim.forecast.fit import PARTICLES, fit_person
+from aldesim.forecast.person import MOST_DAYS, Person
 from aldesim.forecast.prior import outside
 from aldesim.forecast.setting import Setting
 from aldesim.forecast.tables import summary, tables
@@ -21,7 +22,6 @@ from aldesim.wholefile import make_folder, replacing, write_text
 
 TABLES = ("parameters", "bands", "readings", "patients")
 FEWEST, MOST = 32, 100_000
-MOST_DAYS = 3650
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from aldesim import model
 from aldesim.errors import InputError
-from aldesim.forecast.data import Person
+from aldesim.forecast.person import Person
 from aldesim.forecast.setting import Setting
 from aldesim.population import Population, VirtualPatients, distributions_of, patients_of
 from aldesim.population.random import normal

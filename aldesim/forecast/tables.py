@@ -11,11 +11,11 @@ from scipy.special import ndtr
 from scipy.stats import chi2
 
 from aldesim import model
-from aldesim.forecast.data import MINUTES_PER_DAY
 from aldesim.forecast.fit import Candidates, Fit
 from aldesim.forecast.setting import Setting
 from aldesim.population import COVARIATES, DERIVED
 from aldesim.population.random import normal
+from aldesim.timeunits import MINUTES_PER_DAY
 
 QUANTILES = {"low": 0.05, "lower": 0.25, "median": 0.5, "upper": 0.75, "high": 0.95}
 SURE = 3.5

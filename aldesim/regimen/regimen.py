@@ -12,11 +12,10 @@ from aldesim.drug.units import mg_from_ug
 from aldesim.errors import InputError
 from aldesim.regimen.follow_up import FollowUp
 from aldesim.shelf import shelf_file, shelf_names
+from aldesim.timeunits import MINUTES_PER_DAY, MINUTES_PER_HOUR
 from aldesim.yamlfile import read_yaml
 
 CATALOGUE = Path(__file__).with_name("catalogue")
-MINUTES_PER_DAY = 1440
-MINUTES_PER_HOUR = 60
 
 Route = Literal["IV_infusion", "IV_bolus", "CIV", "SC", "oral"]
 DoseUnit = Literal["IU/kg", "IU/m2", "IU", "mg/kg", "mg/m2", "mg", "ug/kg", "ug/m2", "ug"]

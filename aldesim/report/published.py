@@ -13,7 +13,8 @@ from aldesim.evidence.readouts import READOUTS, read, tables
 from aldesim.evidence.simulated import Simulated
 from aldesim.population.random import uniform
 from aldesim.report.tables import Tables, collect
-from aldesim.trial.design.statistics import DAYS_PER_MONTH, curve_bands, survival_at
+from aldesim.timeunits import DAYS_PER_MONTH
+from aldesim.trial.design.statistics import curve_bands, survival_at
 from aldesim.trial.endpoints import proportion
 
 SAME = ("population", "molecule", "regimen")

@@ -3,7 +3,7 @@
 import html
 import math
 
-DAYS_PER_MONTH = 365.25 / 12
+from aldesim.timeunits import DAYS_PER_MONTH, MINUTES_PER_DAY
 
 RESPONSES = {
     "CR": "complete response",
@@ -90,5 +90,5 @@ def plain(text: str) -> str:
 
 def day_and_hour(days: float) -> str:
     """``day 3, hour 8``: day 1, hour 0 is the first dose."""
-    day, minutes = divmod(round(days * 1440), 1440)
+    day, minutes = divmod(round(days * MINUTES_PER_DAY), MINUTES_PER_DAY)
     return f"day {day + 1}, hour {minutes / 60:g}"

@@ -13,8 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from aldesim import model
 from aldesim.drug.units import cells_per_ul_from_cells
 from aldesim.population import VirtualPatients
-
-MINUTES_PER_DAY = 1440
+from aldesim.timeunits import MINUTES_PER_DAY
 
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False, strict=False)]
 

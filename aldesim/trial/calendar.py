@@ -11,9 +11,9 @@ import numpy as np
 
 from aldesim.errors import InputError
 from aldesim.regimen import Regimen, Slots
+from aldesim.timeunits import HOURS_PER_DAY
 
 DAYS_PER_WEEK = 7
-HOURS_PER_DAY = 24
 EVALUATION_WEEKS = 4.0
 """After the last dose (US prescribing information for aldesleukin, evaluation of response)."""
 NEXT_COURSE_WEEKS = 7.0

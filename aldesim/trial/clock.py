@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-MINUTES_PER_DAY = 1440
+from aldesim.timeunits import MINUTES_PER_DAY
+
 NONE = -1
 HOME_DAYS = 2  # after the last dose at home, until which orders are reviewed
 

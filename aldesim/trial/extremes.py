@@ -4,9 +4,9 @@ import numpy as np
 import polars as pl
 
 from aldesim.care import Grading, grade
+from aldesim.timeunits import HOURS_PER_DAY
 
 PRESSOR_ON = 0.01  # ug/kg/min; below this the drug only washes out
-HOURS_PER_DAY = 24
 
 _KEEP = {
     "MAP_min": ("MAP", np.fmin),

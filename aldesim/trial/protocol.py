@@ -17,8 +17,9 @@ from aldesim.errors import InputError
 from aldesim.identity import identity_of
 from aldesim.population import Population, VirtualPatients, draw, load_population
 from aldesim.regimen import AmountUnit, Regimen, Slots, load_regimen
+from aldesim.timeunits import MINUTES_PER_DAY
 from aldesim.trial.calendar import Calendar, continued, course_calendar
-from aldesim.trial.clock import MINUTES_PER_DAY, Clock, build_clock
+from aldesim.trial.clock import Clock, build_clock
 from aldesim.trial.enrolment import Enrolled, enrol
 from aldesim.trial.events import EventKind, load_event_kinds
 from aldesim.trial.imaging import Imaging, Lesions, draw_lesions, load_imaging

@@ -12,10 +12,8 @@ import numpy as np
 
 from aldesim.care.measurement import Reading, Round, Schedule
 from aldesim.population.random import normal
-from aldesim.trial.clock import MINUTES_PER_DAY
+from aldesim.timeunits import HOURS_PER_DAY, MINUTES_PER_DAY, MINUTES_PER_HOUR
 
-MINUTES_PER_HOUR = 60
-HOURS_PER_DAY = 24
 URINE = "urine_total"  # a total: each collection adds to it, with an error of its own
 VISITS = 128  # drawn at first; more are drawn when they are needed
 FEW = 4  # patients

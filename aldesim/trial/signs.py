@@ -5,10 +5,10 @@ from collections import deque
 import numpy as np
 
 from aldesim.care import grade
+from aldesim.timeunits import HOURS_PER_DAY
 from aldesim.trial.readings import Readings
 
 ML_PER_L = 1000.0
-HOURS_PER_DAY = 24
 HIGH_FEVER = 40.0  # degC
 SHIFT_HOURS = 8
 SHIFT_OF_1L = 1000.0  # mL of diarrhoea in a shift

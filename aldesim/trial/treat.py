@@ -26,6 +26,7 @@ from aldesim.care import (
 from aldesim.engine import Batch
 from aldesim.model import parameter_table
 from aldesim.population import VirtualPatients
+from aldesim.timeunits import HOURS_PER_DAY
 from aldesim.trial.before import changes
 from aldesim.trial.body import INFUSIONS, begin, give, stop_infusions
 from aldesim.trial.clock import NONE
@@ -37,7 +38,7 @@ from aldesim.trial.mortality import DEATH_HAZARDS, Mortality
 from aldesim.trial.protocol import Protocol
 from aldesim.trial.readings import Readings
 from aldesim.trial.scans import assess_scans, progressed, responding
-from aldesim.trial.signs import CHARTED_ONLY, HOURS_PER_DAY, READ, Chart
+from aldesim.trial.signs import CHARTED_ONLY, READ, Chart
 from aldesim.trial.stay import Stay
 
 

@@ -9,8 +9,8 @@ import numpy as np
 
 from aldesim.app.bedside.patient import Course
 from aldesim.report.wording import ACTIONS, day_and_hour, number, words
+from aldesim.timeunits import HOURS_PER_DAY
 
-HOURS_PER_DAY = 24
 FEVER = 38.0  # degC
 PRESSOR_RUNS = 0.01  # ug/kg/min
 LITTLE_URINE = 30.0  # mL/h

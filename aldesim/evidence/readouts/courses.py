@@ -10,8 +10,8 @@ from aldesim.errors import InputError
 from aldesim.evidence.readouts.values import Values
 from aldesim.evidence.simulated import Simulated
 from aldesim.population.random import normal
+from aldesim.timeunits import HOURS_PER_DAY
 
-HOURS_PER_DAY = 24.0
 DYN_PER_MMHG_MIN_PER_L = 80.0  # dyn*s/cm5 in mmHg*min/L
 AGAINST = ("value", "fold", "percent", "difference")
 

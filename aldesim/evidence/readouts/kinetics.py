@@ -6,9 +6,8 @@ import numpy as np
 
 from aldesim.evidence.readouts.values import Values
 from aldesim.evidence.simulated import Simulated
+from aldesim.timeunits import HOURS_PER_DAY, MINUTES_PER_DAY
 
-MINUTES_PER_DAY = 1440.0
-HOURS_PER_DAY = 24.0
 PLASMA = "il2_plasma"
 
 

@@ -8,8 +8,8 @@ import polars as pl
 from aldesim.errors import InputError
 from aldesim.evidence.readouts.values import Values
 from aldesim.evidence.simulated import Simulated
+from aldesim.timeunits import DAYS_PER_MONTH
 
-DAYS_PER_MONTH = 30.4375
 RESPONDERS = {"CR": ("CR",), "PR": ("PR",), "SD": ("SD",), "objective": ("CR", "PR")}
 
 

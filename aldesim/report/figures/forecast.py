@@ -39,7 +39,7 @@ def forecast(
     """
     name, unit = bands["sign"][0], bands["unit"][0]
     sign = sign_of(name, unit)
-    figure = canvas(sign.title, _caption(bands, readings, sign, last_reading), theme, height=290)
+    figure = canvas(sign.title, _caption(bands, readings, sign), theme, height=290)
     axes(figure, "Day", sign.unit)
     colour = getattr(theme, sign.colour)
     posterior = _rows(bands, "posterior", "sign")
@@ -148,7 +148,7 @@ def _rows(bands: pl.DataFrame, which: str, kind: str) -> pl.DataFrame:
     return bands.filter((pl.col("which") == which) & (pl.col("kind") == kind)).sort("time")
 
 
-def _caption(bands: pl.DataFrame, readings: pl.DataFrame, sign: Sign, last: float) -> str:
+def _caption(bands: pl.DataFrame, readings: pl.DataFrame, sign: Sign) -> str:
     """Last reading and the forecast at the end, in words."""
     end = _rows(bands, "posterior", "sign").tail(1)
     digits = sign.digits

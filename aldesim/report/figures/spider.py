@@ -9,7 +9,8 @@ import polars as pl
 from aldesim.report.figures.canvas import axes, canvas, guide, nothing, single
 from aldesim.report.palette import LIGHT, Theme, fade
 from aldesim.report.tables import Frame, collect
-from aldesim.report.wording import DAYS_PER_MONTH, RESPONSES, number
+from aldesim.report.wording import RESPONSES, number
+from aldesim.timeunits import DAYS_PER_MONTH
 
 MOST_LINES = 1200
 HIGHEST = 150.0

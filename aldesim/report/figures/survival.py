@@ -8,7 +8,8 @@ import plotly.graph_objects as go
 from aldesim.report.figures.canvas import canvas, nothing, single
 from aldesim.report.figures.spider import month_ticks
 from aldesim.report.palette import LIGHT, Theme, fade
-from aldesim.report.wording import DAYS_PER_MONTH, months, number, percent, plain
+from aldesim.report.wording import months, number, percent, plain
+from aldesim.timeunits import DAYS_PER_MONTH
 from aldesim.trial.endpoints import KaplanMeier
 
 ENDPOINTS = {

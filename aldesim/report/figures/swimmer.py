@@ -7,7 +7,8 @@ import polars as pl
 from aldesim.report.figures.canvas import axes, canvas, nothing, single
 from aldesim.report.figures.spider import month_ticks
 from aldesim.report.palette import LIGHT, Theme
-from aldesim.report.wording import DAYS_PER_MONTH, RESPONSES, counted, number
+from aldesim.report.wording import RESPONSES, counted, number
+from aldesim.timeunits import DAYS_PER_MONTH
 
 MOST_BARS = 40
 FEWEST_RESPONDERS = 3

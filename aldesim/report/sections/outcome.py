@@ -9,15 +9,8 @@ from aldesim.report.figures.toxicity import severe_first
 from aldesim.report.sections.grid import Grid
 from aldesim.report.summary import Endpoints
 from aldesim.report.tables import Tables, collect
-from aldesim.report.wording import (
-    DAYS_PER_MONTH,
-    RESPONSES,
-    counted,
-    number,
-    percent,
-    span,
-    title,
-)
+from aldesim.report.wording import RESPONSES, counted, number, percent, span, title
+from aldesim.timeunits import DAYS_PER_MONTH
 from aldesim.trial.endpoints import proportion
 
 

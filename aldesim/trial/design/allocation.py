@@ -9,11 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from aldesim.population.random import uniform
+from aldesim.timeunits import DAYS_PER_MONTH, DAYS_PER_YEAR
 from aldesim.trial.design.pool import Pool
 from aldesim.trial.design.schema import Allocation, Design
-from aldesim.trial.design.statistics import DAYS_PER_MONTH
-
-DAYS_PER_YEAR = 365.25
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,6 +10,7 @@ import polars as pl
 
 from aldesim import __version__
 from aldesim.errors import InputError
+from aldesim.timeunits import DAYS_PER_MONTH
 from aldesim.trial.design.pool import Pool, treat_pool
 from aldesim.trial.design.replicate import (
     Replicates,
@@ -19,12 +20,7 @@ from aldesim.trial.design.replicate import (
     two_stage_of,
 )
 from aldesim.trial.design.schema import Design, load_design
-from aldesim.trial.design.statistics import (
-    DAYS_PER_MONTH,
-    QUANTILES,
-    curve_bands,
-    survival_at,
-)
+from aldesim.trial.design.statistics import QUANTILES, curve_bands, survival_at
 from aldesim.trial.runner import RUNS
 from aldesim.wholefile import write_text
 from aldesim.yamlfile import replaced

@@ -16,7 +16,6 @@ CATALOGUE = Path(__file__).with_name("catalogue")
 
 Share = Annotated[float, Field(gt=0, lt=1, strict=False)]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=40)]
-PROPORTIONS = ("response", "complete_response")
 TIMES = ("OS", "PFS")
 Endpoint = Literal["response", "complete_response", "OS", "PFS"]
 

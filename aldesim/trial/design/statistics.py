@@ -17,9 +17,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from aldesim.timeunits import DAYS_PER_MONTH
+
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
-DAYS_PER_MONTH = 365.25 / 12
 QUANTILES = {"low": 0.025, "lower": 0.25, "median": 0.5, "upper": 0.75, "high": 0.975}
 """What bands and predictive intervals are made of."""
 MOST_FOLLOWED = 0.95

@@ -6,6 +6,7 @@ from aldesim.trial.endpoints.landmark import (
     duration_of_response,
     landmark_survival,
 )
+from aldesim.trial.endpoints.logrank import LogRank, logrank
 from aldesim.trial.endpoints.paired import (
     Paired,
     paired_means,
@@ -17,9 +18,7 @@ from aldesim.trial.endpoints.recist import RESPONSES, Assessment, assess, progre
 from aldesim.trial.endpoints.survival import (
     Estimate,
     KaplanMeier,
-    LogRank,
     kaplan_meier,
-    logrank,
 )
 from aldesim.trial.endpoints.toxicity import ToxicityTable, worst_grades
 

@@ -18,8 +18,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from aldesim.errors import InputError
+from aldesim.trial.endpoints.logrank import LogRank, logrank
 from aldesim.trial.endpoints.proportions import Proportion, proportion
-from aldesim.trial.endpoints.survival import KaplanMeier, LogRank, kaplan_meier, logrank
+from aldesim.trial.endpoints.survival import KaplanMeier, kaplan_meier
 
 
 @dataclass(frozen=True)

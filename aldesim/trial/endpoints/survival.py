@@ -1,4 +1,4 @@
-"""Survival curves: Kaplan-Meier with limits, medians, landmarks, restricted means, log-rank.
+"""Survival curves: Kaplan-Meier with limits, medians, landmarks, restricted means.
 
 References
 ----------
@@ -34,21 +34,6 @@ class Estimate(NamedTuple):
     value: float
     low: float
     high: float
-
-
-class LogRank(NamedTuple):
-    """Log-rank comparison of two groups.
-
-    Parameters
-    ----------
-    chi2 : float
-        Test statistic with one degree of freedom.
-    p : float
-        Two-sided p value.
-    """
-
-    chi2: float
-    p: float
 
 
 @dataclass(frozen=True)
@@ -224,7 +209,7 @@ def kaplan_meier(time: ArrayLike, event: ArrayLike, confidence: float = 0.95) ->
     from scipy.special import ndtri
 
     check_confidence("survival", confidence)
-    span, ended, excluded = _checked(time, event)
+    span, ended, excluded = known_times(time, event)
     days = np.unique(np.append(span, 0.0))
     row = np.searchsorted(days, span)
     events = np.bincount(row[ended], minlength=days.size)
@@ -256,45 +241,7 @@ def kaplan_meier(time: ArrayLike, event: ArrayLike, confidence: float = 0.95) ->
     )
 
 
-def logrank(
-    time_a: ArrayLike, event_a: ArrayLike, time_b: ArrayLike, event_b: ArrayLike
-) -> LogRank:
-    """Log-rank test between two groups.
-
-    Parameters
-    ----------
-    time_a, time_b : array, shape (n,), (m,)
-        Times to the event or to censoring, in one unit; NaN leaves a patient out.
-    event_a, event_b : array of bool, shape (n,), (m,)
-        True if the time ended in the event.
-
-    Returns
-    -------
-    LogRank
-        NaN when a group is empty or no event was seen: there is nothing to compare.
-
-    Raises
-    ------
-    InputError
-        As for `kaplan_meier`.
-
-    References
-    ----------
-    Mantel. Cancer Chemother Rep 1966;50:163-170.
-    """
-    from scipy.stats import CensoredData
-    from scipy.stats import logrank as scipy_logrank
-
-    groups = [_checked(time_a, event_a)[:2], _checked(time_b, event_b)[:2]]
-    if any(span.size == 0 for span, _ in groups) or not any(ended.any() for _, ended in groups):
-        return LogRank(np.nan, np.nan)
-    samples = [CensoredData(uncensored=span[ended], right=span[~ended]) for span, ended in groups]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        result = scipy_logrank(samples[0], samples[1])
-    return LogRank(float(result.statistic) ** 2, float(result.pvalue))
-
-
-def _checked(
+def known_times(
     time: ArrayLike, event: ArrayLike
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_], int]:
     """Times and events of the patients that have a time, and how many have none."""

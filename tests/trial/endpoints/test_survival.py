@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from scipy.stats import CensoredData, chi2, ecdf
 
 from aldesim.errors import InputError
-from aldesim.trial.endpoints.survival import kaplan_meier, logrank
+from aldesim.trial.endpoints.logrank import logrank
+from aldesim.trial.endpoints.survival import kaplan_meier
 
 # Weeks of remission in acute leukaemia: Freireich et al., Blood 1963;21:699.
 MERCAPTOPURINE = np.array(
