@@ -40,6 +40,7 @@ def treat(regimen: str, days: float, support: bool = True, **changes: float) -> 
     course: dict[str, list[float]] = {name: [] for name in ("day", *SIGNS)}
     inputs: dict[str, np.ndarray] = {}
     memory: SupportMemory | None = None
+    batch_inputs = model.load().inputs  # an order may act on nothing in the model
     last_dose, urine = -np.inf, 0.0
     for minute in every:
         day = minute / 1440
@@ -66,7 +67,7 @@ def treat(regimen: str, days: float, support: bool = True, **changes: float) -> 
             urine = seen["urine_total"]
             since = np.array([24 * (day - last_dose)])
             standing, memory = orders(WARD, signs, memory, since, np.array([minute < stay]))
-            inputs |= standing
+            inputs |= {name: dose for name, dose in standing.items() if name in batch_inputs}
     return {name: np.array(values) for name, values in course.items()}
 
 
