@@ -113,8 +113,8 @@ def page(found: Calibration) -> str:
         table(LEARNED_HEAD, learned_rows(found)),
         "\nThe tables of the model hold the posterior means of the tumour's parameters, except "
         "where the posterior confirms a median of the literature (doubling times) or learned "
-        "nothing (spread of recognition). Of leak, vasodilation, kidney injury and confusion "
-        "the tables keep values inside these posterior intervals that also meet evidence outside this plan: "
+        "nothing (spread of recognition). Of leak, vasodilation, kidney injury and confusion the "
+        "tables keep values inside these intervals that also meet evidence outside this plan: "
         "with the posterior means the half-life on dialysis came out at 1.3 h (published 1.7 h) "
         "and low doses under the skin lowered pressure more.\n",
         "\n## Fit\n",
