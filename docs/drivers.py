@@ -66,7 +66,7 @@ def main() -> None:
         f"Morris, radial design: {many.versions} versions of {many.patients} patients. Size is the "
         "mean absolute effect of moving a parameter from two between-patient standard deviations "
         "below to two above; a mean as large as the size has one direction; a spread larger than "
-        "the size tells of interplay. Of so few base points the order is sure, the digits are not."
+        "the size tells of interplay. Base points are few: read the intervals, not the digits."
         "\n"
     )
     for number, line in enumerate(lines):

@@ -8,10 +8,11 @@ Saltelli et al. Comput Phys Commun 2010;181:259-270. doi:10.1016/j.cpc.2009.09.0
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import qmc, sobol_indices
+from scipy.stats import DegenerateDataWarning, qmc, sobol_indices
 
 from aldesim.errors import InputError
 
@@ -73,12 +74,27 @@ def shares(output: np.ndarray) -> Shares:
         n=samples,
         rng=np.random.default_rng(1),
     )
-    again = found.bootstrap(confidence_level=CONFIDENCE, n_resamples=RESAMPLES)
+    with warnings.catch_warnings():
+        # An input without any effect has no spread to resample: its interval is a point.
+        for kind in (DegenerateDataWarning, RuntimeWarning):
+            warnings.simplefilter("ignore", kind)
+        again = found.bootstrap(confidence_level=CONFIDENCE, n_resamples=RESAMPLES)
+    intervals = {
+        f"{name}_{end}": _known(getattr(index.confidence_interval, end), middle)
+        for name, index, middle in (
+            ("first", again.first_order, found.first_order),
+            ("total", again.total_order, found.total_order),
+        )
+        for end in ("low", "high")
+    }
     return Shares(
         first=np.ravel(found.first_order),
         total=np.ravel(found.total_order),
-        first_low=np.ravel(again.first_order.confidence_interval.low),
-        first_high=np.ravel(again.first_order.confidence_interval.high),
-        total_low=np.ravel(again.total_order.confidence_interval.low),
-        total_high=np.ravel(again.total_order.confidence_interval.high),
+        **intervals,
     )
+
+
+def _known(end: np.ndarray, middle: np.ndarray) -> np.ndarray:
+    """Ends of intervals; the estimate itself where there is none."""
+    end, middle = np.ravel(end), np.ravel(middle)
+    return np.where(np.isnan(end), middle, end)

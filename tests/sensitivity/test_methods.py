@@ -29,6 +29,12 @@ def test_shares_of_the_g_function_are_the_analytic_ones():
     np.testing.assert_allclose(found.first, part / whole, atol=0.03)
 
 
+def test_an_input_without_effect_has_no_share_and_a_point_for_interval():
+    found = sobol.shares(sobol.design(2, 64, seed=1)[..., 0])
+    assert found.total[1] == found.total_low[1] == found.total_high[1] == 0
+    assert found.total[0] > 0.8
+
+
 def test_effects_of_a_linear_function_are_its_slopes():
     slopes = np.array([3.0, -2.0, 0.0])
     points = morris.design(3, 8, seed=1)
