@@ -67,6 +67,14 @@ def test_the_whole_patient_is_kept_when_another_is_drawn():
     assert len(session.redraw("light")["outcomes"][0]) == 2
 
 
+def test_the_level_between_doses_at_home_is_seen():
+    at_home = Course(check_setting({"regimen": "subcutaneous_outpatient"}))
+    at_home.treat_until(2.0)
+    level = at_home.signs["il2_plasma"]
+    assert level.max() > 20 * level[at_home.signs["time"] == 1.0][0]
+    assert [row["time"] for row in at_home.doses] == [0.0, 1.0, 2.0]
+
+
 def test_words_name_the_dose_and_the_reason(course):
     held = [row for row in course.doses if row["action"] != "give"]
     told = words.not_given(course)

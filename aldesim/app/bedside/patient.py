@@ -14,7 +14,8 @@ from aldesim.drug import Affinities, Molecule
 from aldesim.population import VirtualPatients, draw, load_population
 from aldesim.population.covariates import glomerular_filtration_rate
 from aldesim.regimen import Regimen, body_surface_area, load_regimen
-from aldesim.trial.clock import Clock
+from aldesim.timeunits import MINUTES_PER_HOUR
+from aldesim.trial.clock import NONE, Clock
 from aldesim.trial.journal import COURSE_SIGNS
 from aldesim.trial.protocol import Protocol, prepare
 from aldesim.trial.scenario import Scenario
@@ -29,6 +30,8 @@ SCAN_EVERY_DAYS = 56
 FIRST_SCAN_AFTER_LAST_DOSE = 28
 PERCENT = 100.0
 SHELVES_KEPT = 64
+
+HOURS_SEEN_AFTER_DOSE = (1, 3, 6, 12)
 
 NO_GRADES = Grading(version="none", rows=())  # the bedside shows signs, not their grades
 
@@ -71,8 +74,14 @@ class OnePatient(Protocol):
 
     @cached_property
     def clock(self) -> Clock:
-        """Instants of the trial's clock, every one of them recorded."""
+        """Instants of the trial's clock, every one of them recorded.
+
+        A patient at home is looked at only before a dose; a few looks after each dose are added,
+        which decide nothing, so that the level between doses is seen.
+        """
         clock = Protocol.clock.func(self)
+        if not self.scenario.ward_hours_after_last_slot:
+            clock = _with_looks(clock, HOURS_SEEN_AFTER_DOSE)
         return replace(clock, record=np.ones(len(clock), dtype=bool))
 
     def draw(self, patients: np.ndarray) -> VirtualPatients:
@@ -95,6 +104,20 @@ class OnePatient(Protocol):
             del covariates["SLD_0"], covariates["lesions"], covariates["tumour_doubling_time"]
         own = {name: values for name, values in covariates.items() if name in table}
         return VirtualPatients(patients, covariates, drawn | own)
+
+
+def _with_looks(clock: Clock, hours: tuple[int, ...]) -> Clock:
+    """The clock with instants so many hours after each dose at which nothing is done."""
+    doses = clock.minutes[clock.slot != NONE]
+    after = (doses[:, None] + MINUTES_PER_HOUR * np.array(hours)).ravel()
+    new = np.setdiff1d(after[after < clock.minutes[-1]], clock.minutes)
+    places = np.searchsorted(clock.minutes, new)
+    arrays = {field.name: getattr(clock, field.name) for field in fields(clock)}
+    longer = {
+        name: np.insert(values, places, False if values.dtype == bool else NONE)
+        for name, values in arrays.items()
+    }
+    return replace(clock, **longer | {"minutes": np.insert(clock.minutes, places, new)})
 
 
 @cache

@@ -11,6 +11,7 @@ from aldesim.app.bedside.patient import Course
 from aldesim.report.wording import ACTIONS, day_and_hour, number, words
 from aldesim.timeunits import HOURS_PER_DAY
 
+LEAST_LEVEL = 0.1  # pM; below it an assay sees nothing
 FEVER = 38.0  # degC
 PRESSOR_RUNS = 0.01  # ug/kg/min
 LITTLE_URINE = 30.0  # mL/h
@@ -134,11 +135,17 @@ def _drug(seen: _Moment) -> str:
         return "The drug has left the blood."
     trend = "rising" if level > seen.earlier["il2_plasma"] else "falling"
     return (
-        f"IL-2 in plasma is {number(level, 0 if level >= 10 else 1)} pM and {trend}. "
+        f"IL-2 in plasma is {_level(level)} pM and {trend}. "
         f"Receptors signal at {number(100 * seen.now['signal_Treg'])} % of the most in regulatory "
         f"T cells, {number(100 * seen.now['signal_NK'])} % in NK cells, "
         f"{number(100 * seen.now['signal_CD8'])} % in CD8 cells."
     )
+
+
+def _level(pM: float) -> str:
+    if pM < LEAST_LEVEL:
+        return f"below {LEAST_LEVEL:g}"
+    return number(pM, 0 if pM >= 10 else 1)
 
 
 def _cells(seen: _Moment) -> str:
@@ -248,7 +255,7 @@ def outcomes(course: Course) -> list[tuple[str, str]]:
     events = sorted({words(kind) for _, kind in course.events})
     rows = [
         ("Doses given", f"{given} of {len(course.protocol.slots)}"),
-        ("Highest IL-2 level", f"{number(highest('il2_plasma'))} pM"),
+        ("Highest IL-2 level", f"{_level(highest('il2_plasma'))} pM"),
         ("Treg, most", fold("Treg")),
         ("NK, most", fold("NK")),
         ("CD8 effector, most", fold("CD8_effector")),

@@ -18,6 +18,7 @@ from aldesim.report.signs import LOG_FLOOR
 from aldesim.report.wording import ACTIONS, number, plain, words
 
 LOWEST_LOG_CELLS = 1.0
+WIDE_DECADES = 2  # from here on only powers of ten are labelled
 HELD_DASH = "4px,3px"
 GRADE_STEPS = (0, 0.5, 1, 2, 3)
 
@@ -193,7 +194,9 @@ def panel_spec(panel: Panel, shown: Sequence[Shown], theme: Theme) -> dict[str, 
                     "hovertemplate": f"%{{y:,.{panel.digits}f}}",
                 }
             )
-    layout = _layout(panel, theme) | {"meta": {"caption": panel_caption(panel, shown)}}
+    layout = _layout(panel, theme, _decades(panel, shown)) | {
+        "meta": {"caption": panel_caption(panel, shown)}
+    }
     return {"data": traces, "layout": layout}
 
 
@@ -233,7 +236,17 @@ def _area(
     }
 
 
-def _layout(panel: Panel, theme: Theme) -> dict[str, Any]:
+def _decades(panel: Panel, shown: Sequence[Shown]) -> float:
+    """Powers of ten that a logarithmic axis spans."""
+    if not panel.floor:
+        return 0.0
+    values = [
+        np.maximum(one.signs[curve.sign], panel.floor) for one in shown for curve in panel.curves
+    ]
+    return float(np.log10(max(map(np.nanmax, values)) / min(map(np.nanmin, values))))
+
+
+def _layout(panel: Panel, theme: Theme, decades: float) -> dict[str, Any]:
     right = 40 if panel.area else 10
     layout: dict[str, Any] = {
         "margin": {"l": 44, "r": right, "t": 6, "b": 22},
@@ -243,7 +256,9 @@ def _layout(panel: Panel, theme: Theme) -> dict[str, Any]:
         "yaxis": {"nticks": 4, "automargin": False, "fixedrange": True},
     }
     if panel.floor:
-        layout["yaxis"] |= {"type": "log", "dtick": 1, "tickformat": ",~r"}
+        layout["yaxis"] |= {"type": "log", "tickformat": ",~r"}
+        if decades > WIDE_DECADES:
+            layout["yaxis"]["dtick"] = 1
     if panel.area:
         layout["yaxis2"] = {
             "overlaying": "y",
@@ -289,7 +304,7 @@ def symptom_spec(shown: Sequence[Shown], theme: Theme) -> dict[str, Any]:
             }
         ],
         "layout": {
-            "margin": {"l": 100, "r": 10, "t": 6, "b": 22},
+            "margin": {"l": 106, "r": 10, "t": 6, "b": 22},
             "hovermode": "closest",
             "xaxis": {"showgrid": False, "nticks": 6, "automargin": False},
             "yaxis": {"fixedrange": True, "showgrid": False, "automargin": False},
