@@ -9,7 +9,7 @@ from aldesim.trial.imaging import MOST
 from aldesim.trial.journal import event_frame
 from aldesim.trial.protocol import Protocol
 from aldesim.trial.scans import assess_scans
-from aldesim.trial.treat import Treatment
+from aldesim.trial.treatment import Treatment
 
 
 def tables(treated: Treatment, protocol: Protocol) -> dict[str, pl.DataFrame]:

@@ -12,7 +12,7 @@ from aldesim.trial.run_folder import RunFolder
 
 @dataclass(frozen=True)
 class TrialResult:
-    """A finished trial. Times are days from each patient's own first dose.
+    """A trial, whole or as far as it has come. Times are days from each patient's own first dose.
 
     Parameters
     ----------
@@ -43,7 +43,15 @@ class TrialResult:
         return cls(run.path, manifest)
 
     def _table(self, name: str) -> pl.LazyFrame:
-        return pl.scan_parquet(RunFolder(self.folder).table(name))
+        return RunFolder(self.folder).scan(name)
+
+    @property
+    def done(self) -> int:
+        """Patients computed."""
+        run = RunFolder(self.folder)
+        if run.is_complete():
+            return int(self.manifest["scenario"]["patients"])
+        return sum(last - first + 1 for first, last in run.done())
 
     @property
     def report(self) -> Path:

@@ -122,6 +122,18 @@ class RunFolder:
         matches = (_PART.match(entry.name) for entry in self.parts.iterdir())
         return sorted((int(m[1]), int(m[2])) for m in matches if m)
 
+    def scan(self, name: str) -> pl.LazyFrame:
+        """One of the tables: whole, or of the patients computed so far."""
+        if self.is_complete():
+            return pl.scan_parquet(self.table(name))
+        return pl.scan_parquet(self._part_files(name))
+
+    def _part_files(self, name: str) -> list[Path]:
+        return [
+            self.parts / f"{first:09d}-{last:09d}" / f"{name}.parquet"
+            for first, last in self.done()
+        ]
+
     def missing(self, patients: int, chunk: int) -> list[tuple[int, int]]:
         """Ranges still to compute, each at most `chunk` patients."""
         gaps, start = [], 0
@@ -147,9 +159,8 @@ class RunFolder:
 
     def join(self) -> None:
         """Join the parts into one file per table, then remove them."""
-        ranges = [f"{first:09d}-{last:09d}" for first, last in self.done()]
         for name in TABLES:
-            files = [self.parts / r / f"{name}.parquet" for r in ranges]
+            files = self._part_files(name)
             with replacing(self.table(name)) as hidden:
                 pl.scan_parquet(files).sink_parquet(
                     hidden, maintain_order=True, row_group_size=ROW_GROUP

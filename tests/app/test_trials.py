@@ -6,10 +6,10 @@ import pytest
 import yaml
 
 from aldesim.app.trials.jobs import MOST_OF_SESSION, Jobs
-from aldesim.app.trials.runs import PartialTrial, Runs
+from aldesim.app.trials.runs import Runs
 from aldesim.app.trials.session import Trials
 from aldesim.errors import InputError
-from aldesim.trial import load_scenario, run
+from aldesim.trial import TrialResult, load_scenario, run
 
 ASKED = {"scenario": "high-dose-melanoma", "patients": 6, "seed": 3}
 
@@ -113,7 +113,7 @@ def test_a_paused_run_goes_on_and_ends_with_the_same_bits(jobs, tmp_path):
     scenario = load_scenario("high-dose-melanoma").model_copy(update={"patients": 12, "seed": 3})
     at_once = run(scenario, out=tmp_path / "at-once", workers=1)
     folder = Runs(jobs.root).find(name)
-    trial = PartialTrial(folder, folder.read_manifest() or {})
+    trial = TrialResult(folder.path, folder.read_manifest() or {})
     assert trial.patients.collect().equals(at_once.patients.collect())
     assert trial.doses.collect().equals(at_once.doses.collect())
     session.delete(name)

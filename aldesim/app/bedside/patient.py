@@ -16,10 +16,10 @@ from aldesim.population.covariates import glomerular_filtration_rate
 from aldesim.regimen import Regimen, body_surface_area, load_regimen
 from aldesim.timeunits import MINUTES_PER_HOUR
 from aldesim.trial.clock import NONE, Clock
+from aldesim.trial.closed_loop import ClosedLoop
 from aldesim.trial.journal import COURSE_SIGNS
 from aldesim.trial.protocol import Protocol, prepare
 from aldesim.trial.scenario import Scenario
-from aldesim.trial.treat import ClosedLoop
 
 SEED = 20261122
 ONLY = np.array([0])

@@ -3,14 +3,14 @@
 from typing import Any
 
 from aldesim.app.figures import spec_of
-from aldesim.app.trials.runs import PartialTrial
 from aldesim.report import figures
 from aldesim.report.palette import Theme
 from aldesim.report.summary import Endpoints, summary_of
 from aldesim.report.tables import Tables
+from aldesim.trial import TrialResult
 
 
-def pictures(trial: PartialTrial, theme: Theme) -> dict[str, Any]:
+def pictures(trial: TrialResult, theme: Theme) -> dict[str, Any]:
     """Summary table and the report's main figures of the patients so far."""
     tables = Tables(trial)
     endpoints = Endpoints(tables)
@@ -26,7 +26,7 @@ def pictures(trial: PartialTrial, theme: Theme) -> dict[str, Any]:
     return {"head": ["", "Simulated", "Note"], "rows": rows, "figures": [spec_of(f) for f in drawn]}
 
 
-def beside(trials: dict[str, PartialTrial], theme: Theme) -> dict[str, Any]:
+def beside(trials: dict[str, TrialResult], theme: Theme) -> dict[str, Any]:
     """Summary of two runs in two columns, and their survival in one picture."""
     endpoints = {name: Endpoints(Tables(trial)) for name, trial in trials.items()}
     columns = {

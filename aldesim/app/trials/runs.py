@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import polars as pl
-
 from aldesim.errors import InputError
 from aldesim.trial.run_folder import RunFolder
 
@@ -75,70 +73,3 @@ class Runs:
     def delete(self, name: Any) -> None:
         """Remove a run for good."""
         shutil.rmtree(self.find(name).path)
-
-
-@dataclass(frozen=True)
-class PartialTrial:
-    """What a run has so far, finished or not, as reports read a trial.
-
-    Parameters
-    ----------
-    folder : RunFolder
-        Where it lies.
-    manifest : dict
-        Its manifest.
-    """
-
-    folder: RunFolder
-    manifest: dict[str, Any]
-
-    @property
-    def done(self) -> int:
-        """Patients computed."""
-        if self.folder.is_complete():
-            return int(self.manifest["scenario"]["patients"])
-        return sum(last - first + 1 for first, last in self.folder.done())
-
-    def _table(self, name: str) -> pl.LazyFrame:
-        if self.folder.is_complete():
-            return pl.scan_parquet(self.folder.table(name))
-        parts = [
-            self.folder.parts / f"{first:09d}-{last:09d}" / f"{name}.parquet"
-            for first, last in self.folder.done()
-        ]
-        return pl.scan_parquet(parts)
-
-    @property
-    def patients(self) -> pl.LazyFrame:
-        """One row a patient."""
-        return self._table("patients")
-
-    @property
-    def doses(self) -> pl.LazyFrame:
-        """The dose ledger."""
-        return self._table("doses")
-
-    @property
-    def orders(self) -> pl.LazyFrame:
-        """Changes of supportive orders."""
-        return self._table("orders")
-
-    @property
-    def scans(self) -> pl.LazyFrame:
-        """Tumour scans."""
-        return self._table("scans")
-
-    @property
-    def toxicity(self) -> pl.LazyFrame:
-        """Worst grades."""
-        return self._table("toxicity")
-
-    @property
-    def courses(self) -> pl.LazyFrame:
-        """Signs over time."""
-        return self._table("courses")
-
-    @property
-    def events(self) -> pl.LazyFrame:
-        """Sudden events and deaths."""
-        return self._table("events")

@@ -9,12 +9,13 @@ from typing import Any
 from aldesim.app.themes import theme_named
 from aldesim.app.trials.jobs import MOST_PATIENTS, Jobs
 from aldesim.app.trials.pictures import beside, pictures
-from aldesim.app.trials.runs import PartialTrial, Runs
+from aldesim.app.trials.runs import Runs
 from aldesim.care import rule_set_names, support_names
 from aldesim.drug import molecules
 from aldesim.errors import InputError
 from aldesim.population import population_names
 from aldesim.regimen import regimen_names
+from aldesim.trial import TrialResult
 from aldesim.trial.scenario import Scenario, load_scenario, scenario_names
 from aldesim.yamlfile import read_yaml
 
@@ -86,7 +87,7 @@ class Trials:
             job = own.get(name)
             if job:  # it has all its patients a while before its report is written
                 state = job.state
-            trial = PartialTrial(folder, manifest)
+            trial = TrialResult(folder.path, manifest)
             try:
                 rows.append(
                     _row(name, manifest["scenario"], trial.done, state, job.error if job else "")
@@ -149,12 +150,12 @@ class Trials:
         content = base64.b64encode(report.read_bytes()).decode()
         return {"name": f"{name}.html", "type": "text/html", "content": content}
 
-    def _trial(self, name: Any) -> PartialTrial:
+    def _trial(self, name: Any) -> TrialResult:
         folder = self._runs.find(name)
         own = {job.name for job in self._jobs.of(self._owner)}
         if name not in own and self._jobs.busy(name):
             raise InputError("run", "name", name, "there is no such run")
-        trial = PartialTrial(folder, folder.read_manifest() or {})
+        trial = TrialResult(folder.path, folder.read_manifest() or {})
         if not trial.done:
             raise InputError("run", "name", name, "has no patient yet: wait for the first")
         return trial
