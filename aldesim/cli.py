@@ -39,13 +39,13 @@ for command in (
     web.serve,
 ):
     app.command(command)
-rules = cyclopts.App(name="rules", help="Rule sets: list them, show one, compare two.")
+rules = cyclopts.App(name="rules", help="List rule sets, show one, or compare two.")
 rules.default(clinic.rules)
 rules.command(clinic.show_rules, name="show")
 rules.command(clinic.diff_rules, name="diff")
 app.command(rules)
 designs = cyclopts.App(
-    name="design", help="Molecules and doses before any trial: map, doses, front."
+    name="design", help="Try molecules and doses before any trial: map, doses, front."
 )
 designs.command(design.selectivity, name="map")
 designs.command(design.doses)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def screen(patient: Path, *, rules: str = "label_legacy", complete_history: bool = False) -> int:
-    """Eligibility of one patient: every criterion met, not met or not known.
+    """Screen one patient for eligibility: every criterion met, not met or not known.
 
     Exit code 0: eligible, 1: not eligible, 3: undecided.
 
@@ -62,7 +62,7 @@ def plan(
     handout: bool = False,
     run: Path | None = None,
 ) -> int:
-    """Calendar and preparation of a course: every dose with its vials, and what to watch.
+    """Plan a course: every dose on the calendar with its vials, and what to watch.
 
     Parameters
     ----------
@@ -84,8 +84,12 @@ def plan(
         Rule set checked before each dose (default: the regimen's own).
     discharge
         Day of discharge, for the earliest next course.
-    csv, ics, html
-        Files to write: spreadsheet, iCalendar, printable page.
+    csv
+        Spreadsheet to write.
+    ics
+        iCalendar file to write.
+    html
+        Printable page to write.
     handout
         Print the plain-language handout instead; with --html, write it.
     run

@@ -30,7 +30,7 @@ def molecules(name: str | None = None, /) -> int:
 
 
 def potency(plate: Path) -> int:
-    """Relative potency of samples on a proliferation plate, as a release laboratory finds it.
+    """Find the relative potency of samples on a plate, as a release laboratory does.
 
     Exit code 1 tells that a sample is not valid.
 

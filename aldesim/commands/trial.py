@@ -84,7 +84,7 @@ def compare(
     workers: int | None = None,
     chunk: int | None = None,
 ) -> int:
-    """The same virtual patients under two or more protocols: paired differences with intervals.
+    """Compare two or more protocols in the same virtual patients: paired differences.
 
     `aldesim compare A B`, or one scenario with one field varied:
     `aldesim compare high-dose-melanoma --vary rules --among label_legacy,label_plr`.
@@ -154,7 +154,7 @@ def records(
     time: Literal["day", "h"] = "day",
     amount: Literal["IU", "mg", "pmol"] = "IU",
 ) -> int:
-    """Doses given in a finished run, as NONMEM-style records (ID, TIME, AMT, RATE, EVID, CMT).
+    """Print the doses given in a finished run, as NONMEM-style records (ID, TIME, AMT, RATE ...).
 
     Parameters
     ----------

@@ -78,7 +78,7 @@ def power(
     workers: int | None = None,
     chunk: int | None = None,
 ) -> int:
-    """Power and assurance of a trial design against its number of patients.
+    """Find power and assurance of a trial design against its number of patients.
 
     Parameters
     ----------
