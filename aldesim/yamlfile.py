@@ -139,6 +139,15 @@ def _wrong(
     return InputError(where, _dotted(location, data), found, _allowed(first, schema))
 
 
+def parse_scalar(text: str) -> str | float | bool | None:
+    """What a word of the command line stands for in a YAML file: a number, true, null, or text."""
+    try:
+        value = yaml.load(text, _Loader)
+    except (yaml.YAMLError, ValueError):
+        return text
+    return text if isinstance(value, dict | list) else value
+
+
 def check_unique(where: str, field: str, ids: list[str]) -> None:
     """Raise InputError if an id occurs twice."""
     for i, name in enumerate(ids):

@@ -2,7 +2,7 @@ import pytest
 from pydantic import BaseModel, ConfigDict, Field
 
 from aldesim.errors import InputError
-from aldesim.yamlfile import check_unique, parse_yaml, read_yaml
+from aldesim.yamlfile import check_unique, parse_scalar, parse_yaml, read_yaml
 
 
 class Strict(BaseModel):
@@ -79,3 +79,11 @@ def test_missing_file_and_binary_file(tmp_path):
 def test_duplicate_ids():
     with pytest.raises(InputError, match=r"rows\[b\].id = 'b': is given twice"):
         check_unique("f", "rows", ["a", "b", "b"])
+
+
+@pytest.mark.parametrize(
+    ("word", "value"),
+    [("2", 2), ("0.5", 0.5), ("null", None), ("label_plr", "label_plr"), ("a: [", "a: [")],
+)
+def test_words_of_the_command_line_are_what_they_would_be_in_a_file(word, value):
+    assert parse_scalar(word) == value

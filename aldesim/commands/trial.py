@@ -111,13 +111,14 @@ def compare(
     from aldesim.report import comparison_rows, write_comparison
     from aldesim.trial import compare as compare_arms
     from aldesim.trial import vary as vary_field
+    from aldesim.yamlfile import parse_scalar
 
     if (vary is None) != (among is None):
         raise InputError("compare", "vary", vary, "needs --among with its values, and the reverse")
     if vary is not None and among is not None:
         if len(scenarios) != 1:
             raise InputError("compare", "scenarios", len(scenarios), "must be 1 with --vary")
-        arms = vary_field(scenarios[0], vary, among.split(","))
+        arms = vary_field(scenarios[0], vary, [parse_scalar(word) for word in among.split(",")])
     else:
         arms = list(scenarios)
     with Progress("patients") as progress:
