@@ -127,7 +127,9 @@ def _typical(population: str) -> dict[str, np.ndarray]:
     return {c.id: np.array([c.value]) for c in changes if c.value is not None}
 
 
+@cache
 def _has_tumour(population: str) -> bool:
+    """Whether patients of a population have a tumour."""
     return "SLD_0" in load_population(population).covariates
 
 
