@@ -8,7 +8,8 @@ from aldesim.app.bedside.patient import Course
 from aldesim.app.bedside.setting import check_setting
 from aldesim.app.themes import theme_named
 from aldesim.errors import InputError
-from aldesim.report.figures.bedside import PANELS, Shown, lane_spec, panel_spec, symptom_spec
+from aldesim.report.figures.bedside import PANELS, Shown, panel_spec, symptom_spec
+from aldesim.report.figures.dose_lane import lane_spec
 from aldesim.report.palette import Theme
 
 EXPORTS = ("csv", "yaml")

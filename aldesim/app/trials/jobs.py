@@ -94,7 +94,7 @@ class Jobs:
             self._fill()
 
     def stop(self, name: str, owner: str) -> Job:
-        """Pause a run of this session; its finished chunks stay. What it was.
+        """Pause a run of this visitor; its finished chunks stay. What it was.
 
         Raises
         ------

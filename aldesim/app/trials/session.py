@@ -38,7 +38,7 @@ class Trials:
     jobs : Jobs
         Runs under way on this server.
     owner : str
-        This session.
+        This visitor.
     """
 
     def __init__(self, jobs: Jobs, owner: str):
@@ -67,7 +67,7 @@ class Trials:
         return names
 
     def state(self) -> list[dict[str, Any]]:
-        """Every run that this session may see: its own under way, and all that lie finished."""
+        """Every run that this visitor may see: its own under way, and all that lie finished."""
         own = {job.name: job for job in self._jobs.of(self._owner)}
         rows = [
             _row(name, job.scenario.model_dump(), 0, job.state, job.error)
@@ -97,7 +97,7 @@ class Trials:
         return rows
 
     def pause(self, name: Any) -> None:
-        """Stop a run of this session; what is done stays."""
+        """Stop a run of this visitor; what is done stays."""
         job = self._jobs.stop(self._runs.place(name).name, self._owner)
         if name not in self._runs.names():
             self._not_begun[name] = job.scenario
@@ -117,7 +117,7 @@ class Trials:
         self._jobs.start(folder.path.name, self._owner, scenario)
 
     def cancel(self, name: Any) -> None:
-        """Stop a run of this session and remove what it has done."""
+        """Stop a run of this visitor and remove what it has done."""
         self._jobs.stop(self._runs.place(name).name, self._owner)
         if name in self._runs.names():
             self._runs.delete(name)

@@ -15,7 +15,7 @@ import plotly.graph_objects as go
 from aldesim.report.figures.canvas import template
 from aldesim.report.palette import LIGHT, Theme, fade
 from aldesim.report.signs import LOG_FLOOR
-from aldesim.report.wording import ACTIONS, number, plain, words
+from aldesim.report.wording import number, plain
 
 LOWEST_LOG_CELLS = 1.0
 WIDE_DECADES = 2  # from here on only powers of ten are labelled
@@ -310,94 +310,6 @@ def symptom_spec(shown: Sequence[Shown], theme: Theme) -> dict[str, Any]:
             "yaxis": {"fixedrange": True, "showgrid": False, "automargin": False},
         },
     }
-
-
-@dataclass(frozen=True)
-class _Mark:
-    action: str
-    word: str
-    symbol: str
-    colour: str
-
-
-def lane_spec(shown: Sequence[Shown], theme: Theme) -> dict[str, Any]:
-    """Every dose that fell due on the time line: given, held, or stopped; events as flags."""
-    marks = (
-        _Mark("give", "given", "triangle-up", theme.given),
-        _Mark("hold", "held", "diamond-open", theme.held),
-        _Mark("stop", "stopped", "x", theme.stopped),
-    )
-    traces: list[dict[str, Any]] = []
-    for order, one in enumerate(shown):
-        level = len(shown) - 1 - order
-        for mark in marks:
-            rows = [row for row in one.doses if row["action"].startswith(mark.action)]
-            traces.append(
-                {
-                    "type": "scatter",
-                    "mode": "markers",
-                    "x": [row["time"] for row in rows],
-                    "y": [level] * len(rows),
-                    "text": [_on_hover(row, one.name) for row in rows],
-                    "name": mark.word,
-                    "cliponaxis": False,
-                    "showlegend": False,
-                    "marker": {
-                        "symbol": mark.symbol,
-                        "size": 11,
-                        "color": mark.colour,
-                        "line": {"width": 2 if mark.action == "hold" else 0, "color": mark.colour},
-                    },
-                    "hovertemplate": "%{text}<extra></extra>",
-                }
-            )
-        traces.append(
-            {
-                "type": "scatter",
-                "mode": "markers",
-                "x": [day for day, _ in one.events],
-                "y": [level + 0.38] * len(one.events),
-                "text": [f"Day {day:.1f}: {plain(words(kind))}" for day, kind in one.events],
-                "name": "event",
-                "cliponaxis": False,
-                "showlegend": False,
-                "marker": {"symbol": "star-triangle-down", "size": 10, "color": theme.ink},
-                "hovertemplate": "%{text}<extra></extra>",
-            }
-        )
-    names = [one.name for one in shown]
-    return {
-        "data": traces,
-        "layout": {
-            "margin": {"l": 44, "r": 10, "t": 4, "b": 34},
-            "hovermode": "closest",
-            "showlegend": False,
-            "xaxis": {
-                "showgrid": True,
-                "nticks": 10,
-                "automargin": False,
-                "title": {"text": "Day since first dose", "standoff": 4},
-            },
-            "yaxis": {
-                "range": [-0.6, len(shown) - 0.4],
-                "tickvals": list(range(len(shown))),
-                "ticktext": list(reversed(names)),
-                "showgrid": False,
-                "fixedrange": True,
-                "automargin": False,
-            },
-        },
-    }
-
-
-def _on_hover(row: Mapping[str, Any], name: str) -> str:
-    """What a dose mark says: number, day, and why it was not given."""
-    head = f"{name}: " if name else ""
-    text = f"{head}Cycle {row['cycle']}, dose {row['slot']}, day {row['time']:.2f}: "
-    text += ACTIONS.get(row["action"], words(row["action"]))
-    for reason in filter(None, row["reasons"].split("; ")):
-        text += f"<br>{plain(words(reason))}"
-    return text
 
 
 def packed(values: np.ndarray) -> dict[str, str]:
