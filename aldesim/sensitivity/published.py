@@ -30,7 +30,7 @@ from aldesim.trial.protocol import prepare
 from aldesim.wholefile import make_folder, write_arrays, write_text
 
 OUT = Path("runs/sensitivity")
-PATIENTS = 40
+PATIENTS = 20
 BLOCKS = 24
 """Steps computed together: fewer cost more overhead, more cost more memory."""
 CACHE_FORMAT = 3  # raised when a step or what a file holds changes
