@@ -50,7 +50,8 @@ large where patients differ widely (`resistant_share`, `SLD_0`), and a shift say
 parameters moved at once. `body_weight` moves doses by weight with it; the other covariates move
 in the body alone. A parameter set by the molecule (`K_alpha`, `K_beta_gamma`) moves from there.
 
-Numbers: `sensitivity.tsv`. Remake all three files, in ten minutes on two cores, with `python docs/sensitivity.py`.
+Numbers: `sensitivity.tsv`. Remake all three files, in ten minutes on two cores, with
+`python docs/sensitivity.py`.
 """
 
 
