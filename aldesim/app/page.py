@@ -14,7 +14,7 @@ from aldesim.design import EFFECTS
 from aldesim.drug import molecules
 from aldesim.htmlfile import template_environment
 from aldesim.regimen import load_regimen, regimen_names
-from aldesim.report.figures.bedside import PANELS
+from aldesim.report.figures.bedside import PANELS, small_template
 from aldesim.report.figures.canvas import template
 from aldesim.report.palette import DARK, FONT, LIGHT, THEMES, css_properties
 from aldesim.trial.scenario import load_scenario, scenario_names
@@ -57,9 +57,15 @@ def _context() -> dict[str, Any]:
     }
 
 
-def plot_templates() -> dict[str, Any]:
-    """Plotly template of each theme, the same that reports use."""
-    return {name: template(theme).to_plotly_json() for name, theme in THEMES.items()}
+def plot_templates() -> dict[str, dict[str, Any]]:
+    """Plotly templates of each theme, the same that reports use: of figures, of small pictures."""
+    return {
+        name: {
+            "figure": template(theme).to_plotly_json(),
+            "small": small_template(theme).to_plotly_json(),
+        }
+        for name, theme in THEMES.items()
+    }
 
 
 def theme_css() -> str:

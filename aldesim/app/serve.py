@@ -53,6 +53,7 @@ def serve(
         log_level="warning",
         ws="websockets-sansio",
         ws_max_size=LARGEST_MESSAGE,
+        ws_per_message_deflate=False,  # packing a picture takes longer than sending it
         server_header=False,
         timeout_graceful_shutdown=NO_PATIENCE,
     )

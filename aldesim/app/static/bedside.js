@@ -112,8 +112,8 @@ async function next() {
     const answer = await question("bedside.draw", now, themeName());
     if (answer) {
       moment = answer.moment.day;
+      await take(answer); // Plotly reads sizes: words written before it would be laid out twice
       tell(answer);
-      await take(answer);
       performance.measure("bedside picture", { start: from });
       toAddress();
     }
@@ -147,9 +147,9 @@ async function take(answer) {
   if (!answer) return;
   picture = { lane: answer.lane, ...answer.panels };
   end = answer.end;
+  await gallery.redraw();
   if (answer.failed) trouble(`The simulation of this patient failed: ${answer.failed}`);
   outcomes(answer.outcomes);
-  await gallery.redraw();
 }
 
 function span() {
@@ -172,7 +172,7 @@ async function render(target) {
   const id = plotId(target);
   const spec = picture?.[id];
   if (!spec) return;
-  await draw(target, spec, { xaxis: { range: span() }, shapes: shapes() });
+  await draw(target, spec, { xaxis: { range: span() }, shapes: shapes() }, "small");
   const caption = spec.layout.meta?.caption;
   if (caption) target.setAttribute("aria-label", caption);
   if (!target.dataset.listens) {

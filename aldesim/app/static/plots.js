@@ -10,8 +10,13 @@ export async function ready() {
   while (!window.Plotly) await new Promise((resolve) => setTimeout(resolve, 10));
 }
 
-export async function draw(target, spec, extra = {}) {
-  const layout = { ...spec.layout, ...extra, template: (await templates)[themeName()], autosize: true };
+const drawn = new WeakMap(); // what each place shows; the same again costs nothing
+
+export async function draw(target, spec, extra = {}, kind = "figure") {
+  const now = JSON.stringify([spec, extra, kind, themeName()]);
+  if (drawn.get(target) === now) return;
+  drawn.set(target, now);
+  const layout = { ...spec.layout, ...extra, template: (await templates)[themeName()][kind], autosize: true };
   if (coarse.matches) layout.dragmode = false; // a finger must scroll the page, not draw a box
   layout.xaxis = { ...spec.layout.xaxis, ...(extra.xaxis || {}) };
   await window.Plotly.react(target, spec.data, layout, CONFIG);

@@ -70,18 +70,18 @@ def lane_spec(shown: Sequence[Shown], theme: Theme) -> dict[str, Any]:
             "hovermode": "closest",
             "showlegend": False,
             "xaxis": {
+                "type": "linear",
                 "showgrid": True,
                 "nticks": 10,
-                "automargin": False,
                 "title": {"text": "Day since first dose", "standoff": 4},
             },
             "yaxis": {
+                "type": "linear",
                 "range": [-0.6, len(shown) - 0.4],
                 "tickvals": list(range(len(shown))),
                 "ticktext": list(reversed(names)),
                 "showgrid": False,
                 "fixedrange": True,
-                "automargin": False,
             },
         },
     }
