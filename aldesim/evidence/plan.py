@@ -16,7 +16,6 @@ from aldesim.yamlfile import check_unique, read_yaml
 
 SHELF = Path(__file__).with_name("plan.yaml")
 SCENARIOS = Path(__file__).with_name("scenarios")
-_NAMED_FILES = ("population", "regimen", "rules", "support")
 
 How = Literal["trial", "course", "levels"]
 Minutes = Annotated[int, Field(ge=1)]
@@ -110,8 +109,8 @@ class Experiment(BaseModel):
 
     @cached_property
     def scenario(self) -> Scenario:
-        """Who gets what; files that it names lie relative to its own."""
-        return resolve(SCENARIOS / f"{self.id}.yaml")
+        """Who gets what."""
+        return load_scenario(SCENARIOS / f"{self.id}.yaml")
 
     def minutes(self, slot_minutes: np.ndarray) -> np.ndarray:
         """Instants to watch, whole minutes from the first dose, rising, shape (t,).
@@ -216,14 +215,3 @@ def load_plan(path: Path = SHELF, observations: Path | None = None) -> Plan:
     check_unique("/".join(path.parts[-2:]), "experiments", [one.id for one in file.experiments])
     table = load_observations(observations) if observations else load_observations()
     return Plan(experiments=file.experiments, observations=table)
-
-
-def resolve(path: Path) -> Scenario:
-    """Scenario of a file; paths it names are taken from the folder of the file."""
-    scenario = load_scenario(path)
-    changes = {
-        field: str((path.parent / name).resolve())
-        for field in _NAMED_FILES
-        if (name := getattr(scenario, field)).endswith((".yaml", ".yml"))
-    }
-    return scenario.model_copy(update=changes)

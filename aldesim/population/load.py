@@ -23,14 +23,15 @@ def population_names() -> list[str]:
     return shelf_names(CATALOGUE)
 
 
-def load_population(name_or_path: str | Path) -> Population:
+def load_population(name_or_path: str | Path | Variant) -> Population:
     """Population of that name on the shelf, of a YAML file, or of a table of patients.
 
     Parameters
     ----------
-    name_or_path : str or Path
+    name_or_path : str, Path or Variant
         A name such as ``"melanoma"``, a path that ends in .yaml, or one that ends in .csv or
-        .parquet: a row for each patient, a column for each covariate or model parameter.
+        .parquet: a row for each patient, a column for each covariate or model parameter. Or what
+        differs from a population of the shelf.
 
     Returns
     -------
@@ -46,6 +47,11 @@ def load_population(name_or_path: str | Path) -> Population:
     >>> load_population("melanoma").covariates["age"].mean
     49.0
     """
+    if isinstance(name_or_path, Variant):
+        where = f"population {name_or_path.name}"
+        population = _whole(name_or_path, where)
+        _check(population, where)
+        return population
     if str(name_or_path).lower().endswith(SUFFIXES):
         return table_population(TableFile.of(Path(name_or_path)))
     path = shelf_file("population", name_or_path, CATALOGUE)
@@ -65,7 +71,11 @@ def _read(path: Path, where: str) -> Population:
     """Population of a file, what it is based on filled in."""
     if not (path.is_file() and re.search(r"^based_on:", path.read_text("utf-8", "replace"), re.M)):
         return read_yaml(path, Population)
-    variant = read_yaml(path, Variant)
+    return _whole(read_yaml(path, Variant), where, path)
+
+
+def _whole(variant: Variant, where: str, path: Path | None = None) -> Population:
+    """A variant with what it is based on filled in."""
     if variant.based_on not in population_names() or path == CATALOGUE / f"{variant.based_on}.yaml":
         allowed = f"must be another of {', '.join(population_names())}"
         raise InputError(where, "based_on", variant.based_on, allowed)

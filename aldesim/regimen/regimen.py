@@ -21,6 +21,7 @@ Route = Literal["IV_infusion", "IV_bolus", "CIV", "SC", "oral"]
 DoseUnit = Literal["IU/kg", "IU/m2", "IU", "mg/kg", "mg/m2", "mg", "ug/kg", "ug/m2", "ug"]
 AmountUnit = Literal["IU", "mg"]
 INFUSED = ("IV_infusion", "CIV")
+HOURS_PER_WEEK = 168
 
 
 class DoseRow(BaseModel):
@@ -40,6 +41,9 @@ class DoseRow(BaseModel):
         "IU/kg", "IU/m2" or "IU" (flat); or mass, the same with "mg" or "ug".
     minutes : int
         Length of the infusion; 0 for an injection.
+    weeks : int
+        How many weeks the run is given in, beginning on the same weekday: five days in each of
+        four weeks are `count: 5` and `weeks: 4`.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -50,6 +54,7 @@ class DoseRow(BaseModel):
     amount: Annotated[float, Field(gt=0)]
     unit: DoseUnit
     minutes: Annotated[int, Field(ge=0)] = 0
+    weeks: Annotated[int, Field(ge=1, le=520)] = 1
 
     @model_validator(mode="after")
     def _spaced(self) -> "DoseRow":
@@ -57,21 +62,42 @@ class DoseRow(BaseModel):
             raise ValueError("more than one dose needs every_hours")
         if self.every_hours is not None and self.minutes > self.every_hours * MINUTES_PER_HOUR:
             raise ValueError("an infusion may not last longer than the interval between doses")
+        if self.weeks > 1 and (self.count - 1) * (self.every_hours or 0) >= HOURS_PER_WEEK:
+            raise ValueError("a run that is given in several weeks must fit into one")
         return self
 
     def start_minutes(self) -> np.ndarray:
-        """Start of each dose, whole minutes from the regimen's first dose, shape (count,)."""
+        """Start of each dose, whole minutes from the regimen's first, shape (count * weeks,)."""
         first = (self.day - 1) * MINUTES_PER_DAY
         gap = (self.every_hours or 0) * MINUTES_PER_HOUR
-        return np.rint(first + gap * np.arange(self.count)).astype(np.int64)
+        week = np.arange(self.weeks)[:, np.newaxis] * HOURS_PER_WEEK * MINUTES_PER_HOUR
+        return np.rint(first + week + gap * np.arange(self.count)).astype(np.int64).ravel()
 
 
 class Cycle(BaseModel):
-    """The doses of one cycle."""
+    """The doses of one cycle, or of several alike.
+
+    Parameters
+    ----------
+    doses : tuple of DoseRow
+        Days count from the regimen's first dose.
+    times : int
+        How many such cycles follow one another.
+    every_days : int, optional
+        From the beginning of one to that of the next; needed for more than one.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     doses: tuple[DoseRow, ...] = Field(min_length=1)
+    times: Annotated[int, Field(ge=1, le=100)] = 1
+    every_days: Annotated[int, Field(ge=1, le=3650)] | None = None
+
+    @model_validator(mode="after")
+    def _spaced(self) -> "Cycle":
+        if self.times > 1 and self.every_days is None:
+            raise ValueError("more than one cycle needs every_days")
+        return self
 
 
 @dataclass(frozen=True)
@@ -138,7 +164,7 @@ class Slots:
         return dose_IU(self[index], body_weight, BSA)
 
 
-class Regimen(BaseModel):
+class Regimen(BaseModel, frozen=True):
     """What is given when.
 
     Parameters
@@ -168,7 +194,7 @@ class Regimen(BaseModel):
     (28, 14.0)
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid")
 
     id: str
     name: str
@@ -205,9 +231,14 @@ class Regimen(BaseModel):
 
     @cached_property
     def _slots(self) -> Slots:
+        cycles = [
+            (cycle, k * (cycle.every_days or 0) * MINUTES_PER_DAY)
+            for cycle in self.cycles
+            for k in range(cycle.times)
+        ]
         rows = [
-            (number, row, start)
-            for number, cycle in enumerate(self.cycles, start=1)
+            (number, row, later + start)
+            for number, (cycle, later) in enumerate(cycles, start=1)
             for row in cycle.doses
             for start in row.start_minutes()
         ]

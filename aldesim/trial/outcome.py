@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 
 from aldesim.engine import LaneStatus
-from aldesim.trial.endpoints import Assessment, progression_free
+from aldesim.trial.endpoints import WHO, Assessment, progression_free
 from aldesim.trial.imaging import MOST
 from aldesim.trial.journal import event_frame
 from aldesim.trial.protocol import Protocol
@@ -42,6 +42,8 @@ def _patients(
     death = treated.mortality.day
     died = np.isfinite(death)
     time, progressed = progression_free(assessment, death)
+    products = assess_scans(treated.scans, death, WHO)
+    time_who, progressed_who = progression_free(products, death)
 
     def valid(values: np.ndarray) -> np.ndarray:
         return np.where(failed, np.nan, values)
@@ -59,6 +61,10 @@ def _patients(
             "progression_day": valid(time),
             "progressed": progressed & ~failed,
             "progression_by": np.where(failed, "", _cause(assessment, death)).tolist(),
+            "best_response_WHO": np.where(failed, "NE", products.best).tolist(),
+            "response_day_WHO": valid(products.response_day),
+            "progression_day_WHO": valid(time_who),
+            "progressed_WHO": progressed_who & ~failed,
             "new_lesions": np.max([scan.new_lesions for scan in treated.scans], axis=0),
             "death_day": valid(np.where(died, death, protocol.scenario.follow_up_days)),
             "died": died & ~failed,

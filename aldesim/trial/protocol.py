@@ -118,7 +118,7 @@ class Protocol:
             self.calendar.home,
             ward_hours_after_last_slot=self.scenario.ward_hours_after_last_slot,
             follow_up_days=self.scenario.follow_up_days,
-            scan_days=self.calendar.scan_days(self.scenario.scan_days),
+            scan_days=self.calendar.scan_days(self.scenario.all_scan_days),
         )
 
     @property
@@ -249,7 +249,9 @@ def prepare(scenario: Scenario) -> Protocol:
         molecule=scenario.molecule
         if isinstance(scenario.molecule, Molecule)
         else load_molecule(scenario.molecule),
-        regimen=load_regimen(scenario.regimen),
+        regimen=scenario.regimen
+        if isinstance(scenario.regimen, Regimen)
+        else load_regimen(scenario.regimen),
         rules=load_rules(scenario.rules),
         support=load_support(scenario.support),
         event_kinds=load_event_kinds(),

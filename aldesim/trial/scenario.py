@@ -6,13 +6,40 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
 from aldesim.drug import Molecule
+from aldesim.population import Variant
+from aldesim.regimen import Regimen
 from aldesim.shelf import shelf_file, shelf_names
 from aldesim.trial.before import Given
 from aldesim.yamlfile import read_yaml
 
 CATALOGUE = Path(__file__).with_name("scenarios")
 
+FILES = (".yaml", ".yml", ".csv", ".parquet")
+
 Day = Annotated[int, Field(ge=1, le=36500)]
+
+
+def _named(entry: object) -> str:
+    return "named" if isinstance(entry, str) else "inline"
+
+
+Named = Annotated[str, Tag("named")]
+AMolecule = Annotated[Named | Annotated[Molecule, Tag("inline")], Discriminator(_named)]
+ARegimen = Annotated[Named | Annotated[Regimen, Tag("inline")], Discriminator(_named)]
+APopulation = Annotated[Named | Annotated[Variant, Tag("inline")], Discriminator(_named)]
+
+
+class Scans(BaseModel):
+    """Days of tumour scans after the baseline one, evenly spaced to the end of follow-up."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    first_day: Day
+    every_days: Day
+
+    def days(self, until: int) -> tuple[int, ...]:
+        """Days of the scans, the last not after `until`."""
+        return tuple(range(self.first_day, until + 1, self.every_days))
 
 
 class Continuation(BaseModel):
@@ -50,8 +77,9 @@ class Scenario(BaseModel):
     name, title, description : str
         What it is called and what it does, in plain words.
     population, molecule, regimen, rules, support : str
-        Names on the shelf, or paths of the user's own files; a molecule may also be written out
-        here with the fields of one.
+        Names on the shelf, or paths of the user's own files, from the folder of this one. A
+        molecule or a regimen may also be written out here with the fields of one, a population as
+        what differs from the one that it is `based_on`.
     patients : int
         Number of virtual patients.
     seed : int
@@ -62,6 +90,8 @@ class Scenario(BaseModel):
         Longest stay in hospital after a cycle's last planned dose, hours; 0 means outpatient.
     scan_days : tuple of int
         Days of tumour scans after the baseline one.
+    scans : Scans, optional
+        First day and interval of evenly spaced scans, with or instead of `scan_days`.
     measurement : str
         How signs are read: a monitoring schedule on the shelf (`ward`), the path of one's own, or
         `exact` for true values at once.
@@ -85,12 +115,9 @@ class Scenario(BaseModel):
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*$", max_length=80)]
     title: str
     description: str = ""
-    population: str
-    molecule: Annotated[
-        Annotated[str, Tag("named")] | Annotated[Molecule, Tag("inline")],
-        Discriminator(lambda entry: "named" if isinstance(entry, str) else "inline"),
-    ]
-    regimen: str
+    population: APopulation
+    molecule: AMolecule
+    regimen: ARegimen
     rules: str
     support: str
     patients: Annotated[int, Field(ge=1, le=10_000_000)]
@@ -98,12 +125,19 @@ class Scenario(BaseModel):
     follow_up_days: Day
     ward_hours_after_last_slot: Annotated[int, Field(ge=0, le=720)]
     scan_days: Annotated[tuple[Day, ...], Field(strict=False)] = ()
+    scans: Scans | None = None
     measurement: str = "ward"
     screening: str | None = None
     courses: Annotated[int, Field(ge=1, le=20)] = 1
     continuation: Continuation | None = None
     before: Annotated[tuple[Given, ...], Field(strict=False)] = ()
     parameters: dict[str, Annotated[float, Field(allow_inf_nan=False, strict=False)]] = {}
+
+    @property
+    def all_scan_days(self) -> tuple[int, ...]:
+        """Every planned day of a scan after the baseline one, in order."""
+        regular = self.scans.days(self.follow_up_days) if self.scans else ()
+        return tuple(sorted({*self.scan_days, *regular}))
 
 
 def scenario_names() -> list[str]:
@@ -114,9 +148,31 @@ def scenario_names() -> list[str]:
 def load_scenario(name_or_path: str | Path) -> Scenario:
     """Scenario of that name on the shelf, or of a YAML file.
 
+    Files that it names are looked for from its own folder.
+
     Raises
     ------
     InputError
         If there is no such scenario, or a field of the file is wrong.
     """
-    return read_yaml(shelf_file("scenario", name_or_path, CATALOGUE), Scenario)
+    path = shelf_file("scenario", name_or_path, CATALOGUE)
+    found = read_yaml(path, Scenario)
+    named = {
+        field: _beside(path, value)
+        for field in ("population", "molecule", "regimen", "rules", "support", "measurement")
+        if isinstance(value := getattr(found, field), str)
+    }
+    if found.screening is not None:
+        named["screening"] = _beside(path, found.screening)
+    more = found.continuation
+    if more is not None:
+        home = _beside(path, more.regimen)
+        return found.model_copy(
+            update=named | {"continuation": more.model_copy(update={"regimen": home})}
+        )
+    return found.model_copy(update=named)
+
+
+def _beside(path: Path, name: str) -> str:
+    """A name on the shelf as it is, a file from the folder of the one that names it."""
+    return str((path.parent / name).resolve()) if name.lower().endswith(FILES) else name

@@ -157,3 +157,48 @@ def test_malformed_file(tmp_path, old, new, said):
     assert said in str(caught.value)
     assert "mine.yaml" in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def written(doses: str, more: str = "") -> str:
+    return f"""
+id: mine
+name: Mine
+description: Mine.
+molecule: aldesleukin
+route: SC
+cycles:
+  - doses: [{doses}]
+    {more}
+source: assumed
+"""
+
+
+def test_five_days_a_week_and_cycles_alike(tmp_path):
+    path = tmp_path / "mine.yaml"
+    row = "{day: 1, count: 5, every_hours: 24, amount: 9e6, unit: IU, weeks: 4}"
+    path.write_text(written(row, "times: 2\n    every_days: 35"))
+    slots = load_regimen(path).slots()
+    week = np.arange(5)
+    month = np.concatenate([week, week + 7, week + 14, week + 21])
+    np.testing.assert_array_equal(slots.time, np.concatenate([month, month + 35]))
+    assert slots.cycle.tolist() == [1] * 20 + [2] * 20
+    assert slots.slot.tolist() == [*range(1, 21)] * 2
+
+
+@pytest.mark.parametrize(
+    ("row", "more", "said"),
+    [
+        ("{day: 1, count: 8, every_hours: 24, amount: 9, unit: IU, weeks: 2}", "", "fit into one"),
+        ("{day: 1, count: 1, amount: 9, unit: IU}", "times: 2", "needs every_days"),
+        (
+            "{day: 1, count: 8, every_hours: 24, amount: 9, unit: IU}",
+            "times: 2\n    every_days: 5",
+            "may not begin before",
+        ),
+    ],
+)
+def test_repeats_that_do_not_fit(tmp_path, row, more, said):
+    path = tmp_path / "mine.yaml"
+    path.write_text(written(row, more))
+    with pytest.raises(InputError, match=said):
+        load_regimen(path)

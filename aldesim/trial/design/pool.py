@@ -17,7 +17,7 @@ from aldesim.trial.runner import run
 from aldesim.trial.scenario import Scenario, load_scenario
 from aldesim.yamlfile import replaced
 
-OF_THE_DESIGN = ("name", "patients", "seed", "follow_up_days", "scan_days")
+OF_THE_DESIGN = ("name", "patients", "seed", "follow_up_days", "scan_days", "scans")
 """Fields of a scenario that a design sets for all arms."""
 SHARED = ("population", "screening")
 """Fields that must be equal, or arms would hold different patients."""
@@ -148,10 +148,9 @@ def _scenario(design: Design, arm: Arm) -> Scenario:
         if field not in free:
             allowed = f"is no field that an arm may change; there are {', '.join(free)}"
             raise InputError(where, f"arms[{arm.name}].change", field, allowed)
-    scans: tuple[int, ...] = tuple(d for d in base.scan_days if d <= design.follow_up_days)
+    scans = tuple(d for d in base.all_scan_days if d <= design.follow_up_days)
     if design.scans is not None:
-        plan = design.scans
-        scans = tuple(range(plan.first_day, design.follow_up_days + 1, plan.every_days))
+        scans = design.scans.days(design.follow_up_days)
     fields: dict[str, Any] = arm.change | {
         "name": f"{design.name}-{arm.name}".lower(),
         "title": arm.title or f"{design.title}: {arm.name}",
@@ -159,6 +158,7 @@ def _scenario(design: Design, arm: Arm) -> Scenario:
         "seed": design.seed,
         "follow_up_days": design.follow_up_days,
         "scan_days": scans,
+        "scans": None,
     }
     return replaced(base, fields, f"{where}: arms[{arm.name}].change")
 

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from aldesim.shelf import shelf_file, shelf_names
+from aldesim.trial.scenario import Scans
 from aldesim.yamlfile import read_yaml
 
 CATALOGUE = Path(__file__).with_name("catalogue")
@@ -79,13 +80,6 @@ class Accrual(_Part):
 
     months: Annotated[float, Field(ge=0, le=240, strict=False)] = 0.0
     then_follow_months: Annotated[float, Field(gt=0, le=360, strict=False)]
-
-
-class Scans(_Part):
-    """Days of tumour scans after the baseline one."""
-
-    first_day: Annotated[int, Field(ge=1)]
-    every_days: Annotated[int, Field(ge=1)]
 
 
 class TwoStageRule(_Part):

@@ -14,7 +14,15 @@ from aldesim.trial.endpoints.paired import (
     paired_restricted_means,
 )
 from aldesim.trial.endpoints.proportions import Proportion, proportion
-from aldesim.trial.endpoints.recist import RESPONSES, Assessment, assess, progression_free
+from aldesim.trial.endpoints.recist import (
+    RECIST,
+    RESPONSES,
+    WHO,
+    Assessment,
+    Criteria,
+    assess,
+    progression_free,
+)
 from aldesim.trial.endpoints.survival import (
     Estimate,
     KaplanMeier,
@@ -23,8 +31,11 @@ from aldesim.trial.endpoints.survival import (
 from aldesim.trial.endpoints.toxicity import ToxicityTable, worst_grades
 
 __all__ = [
+    "RECIST",
     "RESPONSES",
+    "WHO",
     "Assessment",
+    "Criteria",
     "Estimate",
     "KaplanMeier",
     "Landmark",

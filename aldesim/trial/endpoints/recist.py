@@ -1,9 +1,10 @@
-"""Tumour response by RECIST 1.1: sum of longest diameters and new lesions at each scan.
+"""Tumour response by RECIST 1.1 or by the older WHO criteria: sizes and new lesions at each scan.
 
-Reference
----------
+References
+----------
 Eisenhauer et al. New response evaluation criteria in solid tumours: revised RECIST guideline
 (version 1.1). Eur J Cancer 2009;45:228-247. doi:10.1016/j.ejca.2008.10.026
+Miller et al. Reporting results of cancer treatment. Cancer 1981;47:207-214.
 """
 
 from __future__ import annotations
@@ -17,11 +18,39 @@ from aldesim.errors import InputError
 
 RESPONSES = ("CR", "PR", "SD", "PD", "NE")
 
-PARTIAL_RESPONSE = -0.30
-PROGRESSION = 0.20
-PROGRESSION_MM = 5.0
 CONFIRMATION_DAYS = 28.0
 STABLE_DAYS = 56.0
+
+
+@dataclass(frozen=True)
+class Criteria:
+    """How much a tumour must shrink or grow to count.
+
+    Parameters
+    ----------
+    name : str
+        What they are called.
+    power : int
+        Power of the diameters that are added up: 1 for lengths (mm), 2 for products (mm2), lesions
+        being round.
+    partial : float
+        Change from baseline, as a share, from which on a response is partial.
+    progression : float
+        Change from the smallest sum so far that is progression.
+    least : float
+        Smallest growth of the sum that is progression, in its unit.
+    """
+
+    name: str
+    power: int
+    partial: float
+    progression: float
+    least: float
+
+
+RECIST = Criteria("RECIST 1.1", power=1, partial=-0.30, progression=0.20, least=5.0)
+WHO = Criteria("WHO", power=2, partial=-0.50, progression=0.25, least=0.0)
+"""Products of diameters added up: PR a fall by half, PD a rise by a quarter of the smallest sum."""
 
 
 @dataclass(frozen=True)
@@ -70,10 +99,11 @@ def assess(
     death_day: ArrayLike | None = None,
     *,
     new_lesion: ArrayLike | None = None,
+    criteria: Criteria = RECIST,
     confirmation_days: float = CONFIRMATION_DAYS,
     stable_days: float = STABLE_DAYS,
 ) -> Assessment:
-    """Response of each patient by RECIST 1.1.
+    """Response of each patient by RECIST 1.1, or by other criteria.
 
     CR: the sum is 0. PR: 30 % or more below baseline. PD: 20 % or more, and 5 mm or more, above
     the smallest sum so far (baseline included), or a new lesion whatever the sum; after a sum of 0
@@ -88,7 +118,7 @@ def assess(
     times : array, shape (scans,) or (n, scans)
         Day of each scan after baseline, rising.
     sld : array, shape (n, scans)
-        Sum of longest diameters [mm]; NaN where no scan was made.
+        Sum of longest diameters [mm], or of what the criteria add up; NaN where no scan was made.
     baseline : array, shape (n,)
         Sum at baseline [mm]; 0 or NaN for a patient without measurable disease or without a
         baseline scan, who is not evaluable.
@@ -96,6 +126,8 @@ def assess(
         Day of death, NaN or infinite if alive. Scans on that day or later are not made.
     new_lesion : array of bool, shape (n, scans), optional
         Whether the scan shows a lesion that was not there at baseline; by default none does.
+    criteria : Criteria
+        Limits; those of RECIST 1.1 by default.
     confirmation_days : float
         Shortest time between a response and its confirmation [day]; 4 weeks in RECIST 1.1.
     stable_days : float
@@ -127,10 +159,10 @@ def assess(
         growth = np.where((nadir == 0) & (size == 0), 0.0, (size - nadir) / nadir)
 
     back = (nadir == 0) & (size > 0)
-    larger = back | ((growth >= PROGRESSION) & (size - nadir >= PROGRESSION_MM))
+    larger = back | ((growth >= criteria.progression) & (size - nadir >= criteria.least))
     worse = larger | added
     complete = (size == 0) & ~worse
-    partial = ~complete & ~worse & (change <= PARTIAL_RESPONSE)
+    partial = ~complete & ~worse & (change <= criteria.partial)
     response = np.select(
         [~seen, complete, worse, partial], ["NE", "CR", "PD", "PR"], default="SD"
     ).astype("<U2")

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from aldesim.errors import InputError
-from aldesim.trial.endpoints.recist import RESPONSES, assess, progression_free
+from aldesim.trial.endpoints.recist import RESPONSES, WHO, assess, progression_free
 
 NAN = np.nan
 DAYS = [56, 84, 112, 168]
@@ -179,3 +179,13 @@ def test_properties(sld, baseline):
 def test_bad_input(times, sld, baseline, field):
     with pytest.raises(InputError, match=field):
         assess(times, sld, baseline)
+
+
+def test_who_criteria_count_products():
+    # A lesion of 10 mm: 7.1 mm is a fall of the product by half, 7.2 mm is not.
+    half = one(50.4, 50.4, criteria=WHO)
+    assert half.response[0].tolist() == ["SD", "SD"]
+    assert one(49.0, 49.0, criteria=WHO).best[0] == "PR"
+    # A quarter more than the smallest product is progression, without a least growth.
+    assert one(124.0, criteria=WHO).response[0].tolist() == ["SD"]
+    assert one(10.0, 12.5, criteria=WHO).response[0].tolist() == ["PR", "PD"]
