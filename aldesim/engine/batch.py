@@ -23,6 +23,8 @@ _SMALLEST_PART = 8
 _SAME_TIME = 1e-12
 """Two times this close, relative to the later, are the same time."""
 
+_Plan = tuple[tuple[str, ...], dict[str, tuple[np.ndarray, ...]]]
+
 
 class Batch:
     """Patients that advance together; made by `Model.batch`.
@@ -57,6 +59,7 @@ class Batch:
         self._tolerances = self._groups.rows(len(program.states))
         self._control = self._groups.rows(CONTROL_ROWS)
         self._computed: np.ndarray | None = None
+        self._observe_call: tuple[int, ...] = ()
         for row, value in enumerate(program.inputs.values()):
             self._inputs[:, row] = value
         self._ranges = _ranges(self._groups.count, threads)
@@ -65,7 +68,7 @@ class Batch:
         self._set_tolerances(scale)
         self._scratch = [aligned(machine.workspace_rows, machine.width) for _ in self._ranges]
         self._calls = self._bind()
-        self._plans: dict[tuple[str, ...], dict[str, tuple[list[str], np.ndarray]]] = {}
+        self._plans: dict[tuple[str, ...], _Plan] = {}
 
     @property
     def size(self) -> int:
@@ -167,41 +170,38 @@ class Batch:
         InputError
             If a name is unknown.
         """
-        wanted = tuple(names)
-        plan = self._plans.get(wanted)
-        if plan is None:
-            plan = self._plans[wanted] = self._plan(wanted)
-        found: dict[str, np.ndarray] = {}
-        for kind, (columns, rows) in plan.items():
+        asked = tuple(names)
+        if asked not in self._plans:
+            self._plans[asked] = self._plan(asked)
+        wanted, plan = self._plans[asked]
+        found = np.empty((len(wanted), self._size))
+        for kind, (places, rows) in plan.items():
             source = {"state": self._states, "input": self._inputs}.get(kind)
-            values = self._groups.columns(self._compute() if source is None else source, rows)
-            found |= zip(columns, values, strict=True)
-        failed = self._groups.column(self._control, STATUS) != LaneStatus.OK
-        if failed.any():
-            for values in found.values():
-                values[failed] = np.nan
-        return {name: found[name] for name in wanted}
+            array = self._compute() if source is None else source
+            found[places] = self._groups.columns(array, rows)
+        if np.count_nonzero(self._control[:, STATUS]):
+            found[:, self.status != LaneStatus.OK] = np.nan
+        return dict(zip(wanted, found, strict=True))
 
-    def _plan(self, names: tuple[str, ...]) -> dict[str, tuple[list[str], np.ndarray]]:
-        """Where names are observed: by kind of array, the names and their rows."""
-        plan: dict[str, list[tuple[str, int]]] = {}
-        for name in dict.fromkeys(names):
+    def _plan(self, names: tuple[str, ...]) -> _Plan:
+        """Names without repeats; by kind of array, their places among the names and their rows."""
+        wanted = tuple(dict.fromkeys(names))
+        plan: dict[str, list[tuple[int, int]]] = {}
+        for place, name in enumerate(wanted):
             for kind, rows in (
                 ("computed", self._computed_row),
                 ("state", self._state_row),
                 ("input", self._input_row),
             ):
                 if name in rows:
-                    plan.setdefault(kind, []).append((name, rows[name]))
+                    plan.setdefault(kind, []).append((place, rows[name]))
                     break
             else:
                 raise InputError(
                     self._program.name, "observable", name, "is not a name that can be observed"
                 )
-        return {
-            kind: ([name for name, _ in pairs], np.array([row for _, row in pairs]))
-            for kind, pairs in plan.items()
-        }
+        arrays = {kind: tuple(np.array(pairs).T) for kind, pairs in plan.items()}
+        return wanted, arrays
 
     def failure(self, index: int) -> str:
         """What went wrong with a patient, when, and what to change; empty if nothing did.
@@ -268,8 +268,9 @@ class Batch:
     def _compute(self) -> np.ndarray:
         if self._computed is None:
             self._computed = self._groups.rows(len(self._program.computed))
-        arrays = (self._states, self._constants, self._inputs, self._computed)
-        self._machine.observe(0, self._groups.count, *(a.ctypes.data for a in arrays))
+            arrays = (self._states, self._constants, self._inputs, self._computed)
+            self._observe_call = (0, self._groups.count, *(a.ctypes.data for a in arrays))
+        self._machine.observe(*self._observe_call)
         return self._computed
 
     def _bind(self) -> list[tuple[int, ...]]:

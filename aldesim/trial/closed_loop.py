@@ -71,13 +71,9 @@ class ClosedLoop:
         self._calendar, self._slots = protocol.calendar, protocol.slots
         virtual, batch = begin(protocol, patients)
         watch = EventWatch(draw_fates(protocol.event_kinds, scenario.seed, patients), len(patients))
-        self._observed = list(
-            dict.fromkeys(
-                (
-                    *(*READ, "SLD", *signs, *CHARTED_ONLY),
-                    *(*watch.hazards, *DEATH_HAZARDS.values(), *OBSERVED),
-                )
-            )
+        self._observed = (
+            *(*READ, "SLD", *signs, *CHARTED_ONLY),
+            *(*watch.hazards, *DEATH_HAZARDS.values(), *OBSERVED),
         )
         seen = batch.observe(self._observed)
         self._chart = Chart(seen, self._readings(seen, patients))

@@ -13,6 +13,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from aldesim.population.random import uniform
+from aldesim.timeunits import HOURS_PER_DAY
 from aldesim.yamlfile import read_yaml
 
 RECURRENCES = 8
@@ -62,6 +63,12 @@ class Fate:
     thresholds: np.ndarray
     choice: np.ndarray
 
+    def after(self, met: np.ndarray, rows: np.ndarray) -> np.ndarray:
+        """Threshold of the next event of some patients who have met so many, shape (rows,)."""
+        last = self.thresholds.shape[1]
+        following = self.thresholds[rows, np.minimum(met, last - 1)]
+        return np.where(met < last, following, np.inf)
+
 
 def draw_fates(kinds: tuple[EventKind, ...], seed: int, patients: np.ndarray) -> dict[str, Fate]:
     """Fate of each patient for every hazard named by the kinds."""
@@ -93,7 +100,9 @@ class EventWatch:
 
     def __init__(self, fates: dict[str, Fate], size: int):
         self._fates = fates
-        self._met = {hazard: np.zeros(size, dtype=np.int64) for hazard in fates}
+        everyone = np.arange(size)
+        first = [fate.after(np.zeros(size, dtype=np.int64), everyone) for fate in fates.values()]
+        self._next = np.reshape(first, (len(fates), size))
         self._active_until = {
             kind.sign: np.full(size, NEVER) for fate in fates.values() for kind in fate.kinds
         }
@@ -106,19 +115,22 @@ class EventWatch:
 
     def look(self, day: float, seen: dict[str, np.ndarray], alive: np.ndarray) -> None:
         """Note every crossing since the last look; `seen` maps hazard to shape (n,)."""
-        for hazard, fate in self._fates.items():
-            crossed = (fate.thresholds <= seen[hazard][:, None]).sum(axis=1)
-            new = alive & (crossed > self._met[hazard])
-            if not new.any():
+        now = np.array([seen[hazard] for hazard in self._fates])
+        new = (now >= self._next) & alive
+        if not new.any():
+            return
+        for row, (hazard, fate) in enumerate(self._fates.items()):
+            struck = np.flatnonzero(new[row])
+            if not len(struck):
                 continue
-            which = fate.choice[new, np.maximum(crossed[new] - 1, 0)]
-            rows = np.flatnonzero(new)
+            crossed = (fate.thresholds[struck] <= now[row, struck, np.newaxis]).sum(axis=1)
+            which = fate.choice[struck, crossed - 1]
             for index, kind in enumerate(fate.kinds):
-                struck = rows[which == index]
-                if len(struck):
-                    self._active_until[kind.sign][struck] = day + kind.hours / 24
-                    self.log.append((struck, day, kind.kind))
-            self._met[hazard][new] = crossed[new]
+                met = struck[which == index]
+                if len(met):
+                    self._active_until[kind.sign][met] = day + kind.hours / HOURS_PER_DAY
+                    self.log.append((met, day, kind.kind))
+            self._next[row, struck] = fate.after(crossed, struck)
 
     def active(self, day: float) -> dict[str, np.ndarray]:
         """Sign name to a boolean array, shape (n,): is such an event active now."""

@@ -8,25 +8,28 @@ from aldesim.timeunits import HOURS_PER_DAY
 
 PRESSOR_ON = 0.01  # ug/kg/min; below this the drug only washes out
 
-_KEEP = {
-    "MAP_min": ("MAP", np.fmin),
-    "creatinine_max": ("creatinine", np.fmax),
-    "albumin_min": ("albumin", np.fmin),
-    "platelets_min": ("platelets", np.fmin),
-    "bilirubin_max": ("bilirubin", np.fmax),
-    "temperature_max": ("temperature", np.fmax),
-    "lymphocytes_min": ("lymphocytes", np.fmin),
-    "lymphocytes_max": ("lymphocytes", np.fmax),
-    "haemoglobin_min": ("haemoglobin", np.fmin),
-    "neutrophils_min": ("neutrophils", np.fmin),
-    "bicarbonate_min": ("bicarbonate", np.fmin),
-    "ALT_max": ("ALT", np.fmax),
-    "TSH_max": ("TSH", np.fmax),
-    "blood_Treg_fold_max": ("blood_Treg_fold", np.fmax),
-    "blood_CD4_fold_end": ("blood_CD4_fold", lambda old, new: new),
-    "weight_gain_max_pct": ("weight_gain_pct", np.fmax),
+_KEPT = {
+    "MAP_min": ("lowest", "MAP"),
+    "creatinine_max": ("highest", "creatinine"),
+    "albumin_min": ("lowest", "albumin"),
+    "platelets_min": ("lowest", "platelets"),
+    "bilirubin_max": ("highest", "bilirubin"),
+    "temperature_max": ("highest", "temperature"),
+    "lymphocytes_min": ("lowest", "lymphocytes"),
+    "lymphocytes_max": ("highest", "lymphocytes"),
+    "haemoglobin_min": ("lowest", "haemoglobin"),
+    "neutrophils_min": ("lowest", "neutrophils"),
+    "bicarbonate_min": ("lowest", "bicarbonate"),
+    "ALT_max": ("highest", "ALT"),
+    "TSH_max": ("highest", "TSH"),
+    "blood_Treg_fold_max": ("highest", "blood_Treg"),
+    "blood_CD4_fold_end": ("last", "blood_CD4"),
+    "weight_gain_max_pct": ("highest", "weight"),
 }
-_FOLD = ("blood_Treg", "blood_CD4")  # also as multiples of the values before the first dose
+_SIGNS = {
+    which: [sign for kind, sign in _KEPT.values() if kind == which]
+    for which in ("lowest", "highest", "last")
+}
 
 
 class Extremes:
@@ -39,31 +42,45 @@ class Extremes:
     """
 
     def __init__(self, seen: dict[str, np.ndarray]):
-        self._weight = seen["weight"].copy()
-        self._cells = {name: seen[name].copy() for name in _FOLD}
-        signs = self._with_gain(seen)
-        self.values = {name: signs[sign].copy() for name, (sign, _) in _KEEP.items()}
+        self._start = {sign: seen[sign].copy() for _, sign in _KEPT.values()}
+        self._found = {which: _stacked(seen, which) for which in _SIGNS}
         self.pressor_hours = np.zeros(len(seen["MAP"]))
         self.fluid_L = np.zeros(len(seen["MAP"]))
 
+    @property
+    def values(self) -> dict[str, np.ndarray]:
+        """What was kept, by name, shape (n,); cells in multiples of the start, weight in percent."""
+        kept = {}
+        for name, (which, sign) in _KEPT.items():
+            value, start = self._found[which][_SIGNS[which].index(sign)], self._start[sign]
+            if "_fold_" in name:
+                value = value / start
+            elif sign == "weight":
+                value = 100 * (value - start) / start
+            kept[name] = value
+        return kept
+
     def look(self, seen: dict[str, np.ndarray], alive: np.ndarray) -> None:
         """Take one instant into account, for those alive."""
-        signs = self._with_gain(seen)
-        everyone = alive.all()
-        for name, (sign, pick) in _KEEP.items():
-            old = self.values[name]
-            found = pick(old, signs[sign])
-            self.values[name] = found if everyone else np.where(alive, found, old)
+        old = self._found
+        new = {
+            "lowest": np.fmin(old["lowest"], _stacked(seen, "lowest")),
+            "highest": np.fmax(old["highest"], _stacked(seen, "highest")),
+            "last": _stacked(seen, "last"),
+        }
+        if not alive.all():
+            new = {which: np.where(alive, now, old[which]) for which, now in new.items()}
+        self._found = new
 
     def pass_time(self, days: float, pressor_dose: np.ndarray, crystalloid: np.ndarray) -> None:
         """Add the days until the next instant: pressor (ug/kg/min) and crystalloid (L/day)."""
         self.pressor_hours += np.where(pressor_dose > PRESSOR_ON, HOURS_PER_DAY * days, 0.0)
         self.fluid_L += crystalloid * days
 
-    def _with_gain(self, seen: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-        gain = seen["weight"] - self._weight
-        fold = {f"{name}_fold": seen[name] / before for name, before in self._cells.items()}
-        return seen | fold | {"weight_gain_pct": 100 * gain / self._weight}
+
+def _stacked(seen: dict[str, np.ndarray], which: str) -> np.ndarray:
+    """Signs of one kind, shape (signs, n)."""
+    return np.array([seen[sign] for sign in _SIGNS[which]])
 
 
 class WorstGrades:

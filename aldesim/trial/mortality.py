@@ -20,11 +20,13 @@ class Mortality:
 
     def __init__(self, seed: int, patients: np.ndarray):
         size = len(patients)
-        self._thresholds = {
-            cause: -np.log(uniform(seed, f"threshold of {hazard}", patients, 1)[:, 0])
-            for cause, hazard in DEATH_HAZARDS.items()
-        }
-        self._before = {cause: np.zeros(size) for cause in DEATH_HAZARDS}
+        self._thresholds = np.array(
+            [
+                -np.log(uniform(seed, f"threshold of {hazard}", patients, 1)[:, 0])
+                for hazard in DEATH_HAZARDS.values()
+            ]
+        )
+        self._before = np.zeros((len(DEATH_HAZARDS), size))
         self._day_before = 0.0
         self.day = np.full(size, np.nan)
         self.cause = np.full(size, "", dtype=object)
@@ -40,21 +42,18 @@ class Mortality:
         Between two looks the cumulative hazard is taken as linear, which gives the day of death
         even where looks are a week apart. The earlier of two causes counts.
         """
-        alive = self.alive
-        when = np.full(len(self.day), np.inf)
-        for cause, hazard in DEATH_HAZARDS.items():
-            before, now, threshold = self._before[cause], seen[hazard], self._thresholds[cause]
-            dies = alive & (now >= threshold)
-            if not dies.any():
-                self._before[cause] = now
-                continue
-            rise = np.where(now > before, now - before, 1.0)
-            share = np.clip((threshold - before) / rise, 0.0, 1.0)
-            at = np.where(dies, self._day_before + share * (day - self._day_before), np.inf)
-            first = at < when
-            when = np.where(first, at, when)
-            self.cause[dies & first] = cause
-            self._before[cause] = now
-        died = np.isfinite(when)
-        self.day[died] = when[died]
-        self._day_before = day
+        now = np.array([seen[hazard] for hazard in DEATH_HAZARDS.values()])
+        dies = (now >= self._thresholds) & self.alive
+        if dies.any():
+            self._note(day, now, dies)
+        self._before, self._day_before = now, day
+
+    def _note(self, day: float, now: np.ndarray, dies: np.ndarray) -> None:
+        """Date the deaths; `now` and `dies` have shape (causes, n)."""
+        before = self._before
+        rise = np.where(now > before, now - before, 1.0)
+        share = np.clip((self._thresholds - before) / rise, 0.0, 1.0)
+        at = np.where(dies, self._day_before + share * (day - self._day_before), np.inf)
+        died, first = dies.any(axis=0), at.argmin(axis=0)
+        self.day[died] = at.min(axis=0)[died]
+        self.cause[died] = np.array(list(DEATH_HAZARDS), dtype=object)[first[died]]

@@ -1,33 +1,28 @@
-"""What stands on the chart: the last reading of each sign, with its error, once it is reported.
-
-The error of a reading is keyed by seed, sign, patient, and the hour in hospital or the number of
-the visit from home. It is therefore the same in whatever chunk a patient is treated, and in two
-arms that read the patient at the same hour.
-"""
+"""What stands on the chart: the last reading of each sign, with its error, once it is reported."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
-from aldesim.care.measurement import Reading, Round, Schedule
-from aldesim.population.random import normal
+from aldesim.care.measurement import Round, Schedule
 from aldesim.timeunits import HOURS_PER_DAY, MINUTES_PER_DAY, MINUTES_PER_HOUR
+from aldesim.trial.reader import URINE, Reader
 
-URINE = "urine_total"  # a total: each collection adds to it, with an error of its own
-VISITS = 128  # drawn at first; more are drawn when they are needed
-FEW = 4  # patients
 PRESSOR_RUNS = 0.01  # ug/kg/min
+
+Rows = np.ndarray | slice
+"""Some patients, or with an empty slice all of them."""
 
 
 @dataclass(frozen=True)
 class _Report:
-    """Readings under way from the bedside or the laboratory to the chart."""
+    """Readings of a round under way from the bedside or the laboratory to the chart."""
 
     due: int  # minutes
     taken: float  # day
-    rows: np.ndarray
-    values: dict[str, np.ndarray]
+    group: Round
+    rows: Rows
+    values: np.ndarray  # shape (signs of the round, rows)
 
 
 class Readings:
@@ -47,7 +42,8 @@ class Readings:
     Attributes
     ----------
     charted, previous : dict of str to ndarray, shape (n,)
-        Last value on the chart of each sign, and the one before it.
+        Last value on the chart of each sign, and the one before it. An array is never changed in
+        place: the same one is the same chart.
     urine_rate : ndarray, shape (n,)
         Urine of the last collection, L/h; NaN before one.
     collected : bool
@@ -61,22 +57,26 @@ class Readings:
         patients: np.ndarray,
         seen: dict[str, np.ndarray],
     ):
-        self._schedule, self._seed, self._patients = schedule, seed, patients
-        size = len(patients)
-        self._errors: dict[str, tuple[int, np.ndarray]] = {}
-        self._home_errors: dict[str, np.ndarray] = {}
+        self._schedule, self._size = schedule, len(patients)
+        self._readers = {group.id: Reader(group, seed, patients) for group in schedule.rounds}
         self._pending: list[_Report] = []
         self._forgotten: dict[str, np.ndarray] = {}  # for whom, since the last report
-        self._taken = {group.id: np.full(size, -np.inf) for group in schedule.rounds}
-        self._visited = {group.id: np.zeros(size, dtype=np.int64) for group in schedule.rounds}
-        self._reported = {group.id: np.zeros(size) for group in schedule.rounds}
-        self._truly_collected = np.zeros(size)
-        self.charted = {sign: np.full(size, np.nan) for sign in schedule.signs}
-        self.previous = {sign: np.full(size, np.nan) for sign in schedule.signs}
-        self.urine_rate = np.full(size, np.nan)
+        self._taken = {group.id: np.full(self._size, -np.inf) for group in schedule.rounds}
+        self._visited = {group.id: np.zeros(self._size, np.int64) for group in schedule.rounds}
+        self._reported = {group.id: np.zeros(self._size) for group in schedule.rounds}
+        self._collection_hours = {
+            hour
+            for group in schedule.rounds
+            if self._readers[group.id].urine is not None
+            for hour in group.at_hours
+        }
+        self._truly_collected = np.zeros(self._size)
+        self.charted = {sign: np.full(self._size, np.nan) for sign in schedule.signs}
+        self.previous = dict(self.charted)
+        self.urine_rate = np.full(self._size, np.nan)
         self.collected = True
         for group in schedule.rounds:
-            self._read(group, 0, seen, np.ones(size, dtype=bool), at_once=True, afresh=True)
+            self._read(group, 0, seen, np.ones(self._size, dtype=bool), at_once=True, afresh=True)
 
     def ages(self, day: float) -> dict[str, np.ndarray]:
         """Hours since what stands on the chart was read, by round, shape (n,)."""
@@ -103,33 +103,21 @@ class Readings:
         minutes = round(day * MINUTES_PER_DAY)
         self._report(minutes)
         hour = self._clock_hour(minutes)
-        watched = self._watched(seen)
-        outside = ~inpatient
-        someone_out, someone_new = bool(outside.any()), bool(arriving.any())
-        for group in self._schedule.rounds:
-            if someone_new:
+        due = self._due(seen, hour, inpatient)
+        if arriving.any():
+            for group in self._schedule.rounds:
                 new = arriving & ((self._taken[group.id] < day) | (group.home_days is None))
-                if new.any():
-                    self._read(group, minutes, seen, new, at_once=True, afresh=True)
-            due = self._due(group, hour, inpatient, watched.get(group.id))
-            if due is not None and due.any():
-                due &= day - self._taken[group.id] >= (group.every_days or 0)
-                due &= self._taken[group.id] < day
-                if due.any():
-                    self._read(group, minutes, seen, due)
-            if someone_out and group.home_days is None:
-                if not np.array_equal(self._forgotten.get(group.id, inpatient), outside):
-                    self._forget(group, outside)
-                    self._forgotten[group.id] = outside
-            elif someone_out and group.home_days and hour == self._schedule.first_dose_hour:
-                visit = outside & (day - self._taken[group.id] >= group.home_days)
-                if visit.any():
-                    self._read(group, minutes, seen, visit, home=True)
-        self.collected = any(
-            hour in group.at_hours
-            for group in self._schedule.rounds
-            if any(reading.sign == URINE for reading in group.readings)
-        )
+                self._read(group, minutes, seen, new, at_once=True, afresh=True)
+        for group, who in due:
+            taken = self._taken[group.id]
+            who = who & (taken < day)
+            if group.every_days:
+                who &= day - taken >= group.every_days
+            self._read(group, minutes, seen, who)
+        outside = ~inpatient
+        if outside.any():
+            self._outside(day, minutes, hour, seen, outside)
+        self.collected = hour in self._collection_hours
         return seen | self.charted
 
     def _clock_hour(self, minutes: int) -> int | None:
@@ -138,90 +126,99 @@ class Readings:
             return None
         return (minutes // MINUTES_PER_HOUR + self._schedule.first_dose_hour) % HOURS_PER_DAY
 
-    def _watched(self, seen: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-        """Who is read hourly, by round."""
-        found = {}
-        for group in self._schedule.rounds:
-            if group.tighter is not None:
-                low = np.full(len(self._patients), False)
-                if "SBP" in self.charted:
-                    low = self.charted["SBP"] < group.tighter.SBP_below
-                on = group.tighter.on_pressor & (seen["pressor_dose"] > PRESSOR_RUNS)
-                found[group.id] = low | on
-        return found
-
     def _due(
+        self, seen: dict[str, np.ndarray], hour: int | None, inpatient: np.ndarray
+    ) -> list[tuple[Round, np.ndarray]]:
+        """Rounds of this hour in hospital, and for whom."""
+        if hour is None:
+            return []
+        due = []
+        for group in self._schedule.rounds:
+            if hour in group.at_hours:
+                due.append((group, inpatient))
+            elif group.tighter is not None:
+                on = group.tighter.on_pressor & (seen["pressor_dose"] > PRESSOR_RUNS)
+                if "SBP" in self.charted:
+                    on |= self.charted["SBP"] < group.tighter.SBP_below
+                due.append((group, inpatient & on))
+        return due
+
+    def _outside(
         self,
-        group: Round,
+        day: float,
+        minutes: int,
         hour: int | None,
-        inpatient: np.ndarray,
-        watched: np.ndarray | None,
-    ) -> np.ndarray | None:
-        """Who is to be read now in hospital; None if nobody is."""
-        if hour in group.at_hours:
-            return inpatient.copy()
-        if hour is None or watched is None:
-            return None
-        return inpatient & watched
+        seen: dict[str, np.ndarray],
+        outside: np.ndarray,
+    ) -> None:
+        """Visits of those outside hospital; what is not read there is forgotten."""
+        for group in self._schedule.rounds:
+            if group.home_days is None:
+                if not np.array_equal(self._forgotten.get(group.id, ~outside), outside):
+                    self._forget(group, outside)
+                    self._forgotten[group.id] = outside
+            elif hour == self._schedule.first_dose_hour:
+                visit = outside & (day - self._taken[group.id] >= group.home_days)
+                self._read(group, minutes, seen, visit, home=True)
 
     def _read(
         self,
         group: Round,
         minutes: int,
         seen: dict[str, np.ndarray],
-        rows: np.ndarray,
+        who: np.ndarray,
         *,
         at_once: bool = False,
         afresh: bool = False,
         home: bool = False,
     ) -> None:
         """Read the signs of one round in some patients; `at_once` if the result is waited for."""
-        day = minutes / MINUTES_PER_DAY
-        clock = minutes // MINUTES_PER_HOUR + self._schedule.first_dose_hour
-        values, errors = {}, {}
-        for reading in group.readings:
-            shared = errors.get(reading.error_of)
-            error = shared
-            if error is None:
-                error = self._error(group, reading.sign, clock, home)
-            errors[reading.sign] = error
-            true = seen[reading.sign]
-            if reading.sign == URINE:
-                values[URINE] = self._collect(group, reading, day, true, error, rows, afresh)[rows]
-            else:
-                values[reading.sign] = _shown(reading, true[rows], error[rows])
+        count = np.count_nonzero(who)
+        if not count:
+            return
+        rows = slice(None) if count == self._size else np.flatnonzero(who)
+        day, reader = minutes / MINUTES_PER_DAY, self._readers[group.id]
+        if home:
+            error = reader.home_errors(self._visited[group.id])
+            self._visited[group.id][rows] += 1
+        else:
+            error = reader.errors(minutes // MINUTES_PER_HOUR + self._schedule.first_dose_hour)
+        true = np.array([seen[sign] for sign in reader.signs])
+        if reader.urine is not None:
+            true[reader.urine] -= self._truly_collected
+        values = reader.shown(true[:, rows], error[:, rows])
+        if reader.urine is not None:
+            volume = values[reader.urine]
+            values[reader.urine] = self._collect(group, day, seen[URINE], volume, rows, afresh)
         self._taken[group.id][rows] = day
-        self._visited[group.id][rows] += home
-        due = minutes + (0 if at_once else group.turnaround_minutes)
-        self._pending.append(_Report(due, day, np.flatnonzero(rows), values))
-        self._report(minutes)
+        report = _Report(minutes + group.turnaround_minutes, day, group, rows, values)
+        if at_once or report.due <= minutes:
+            self._chart(report)
+        else:
+            self._pending.append(report)
 
     def _collect(
         self,
         group: Round,
-        reading: Reading,
         day: float,
         total: np.ndarray,
-        error: np.ndarray,
-        rows: np.ndarray,
+        volume: np.ndarray,
+        rows: Rows,
         afresh: bool,
     ) -> np.ndarray:
-        """Charted total after a collection, L; on arrival it only begins."""
-        if afresh:
-            self._truly_collected[rows] = total[rows]
-            self.urine_rate[rows] = np.nan
-            return total
-        volume = _shown(reading, total - self._truly_collected, error)
-        hours = HOURS_PER_DAY * (day - self._taken[group.id])
-        self.urine_rate[rows] = volume[rows] / hours[rows]
+        """Charted total of some patients after a collection, L; on arrival it only begins."""
         self._truly_collected[rows] = total[rows]
-        return self.charted[URINE] + volume
+        if afresh:
+            self.urine_rate[rows] = np.nan
+            return total[rows]
+        self.urine_rate[rows] = volume / (HOURS_PER_DAY * (day - self._taken[group.id][rows]))
+        return self.charted[URINE][rows] + volume
 
     def _forget(self, group: Round, rows: np.ndarray) -> None:
         """Outside hospital nobody reads these signs."""
-        for reading in group.readings:
-            self.charted[reading.sign] = np.where(rows, np.nan, self.charted[reading.sign])
-            if reading.sign == URINE:
+        for sign in self._readers[group.id].signs:
+            self.charted[sign] = np.where(rows, np.nan, self.charted[sign])
+            if sign == URINE:
                 self.urine_rate[rows] = np.nan
 
     def _report(self, minutes: int) -> None:
@@ -229,72 +226,21 @@ class Readings:
         if not self._pending:
             return
         arrived = [report for report in self._pending if report.due <= minutes]
-        if not arrived:
-            return
         self._pending = [report for report in self._pending if report.due > minutes]
-        self._forgotten.clear()
         for report in arrived:
-            for sign, values in report.values.items():
-                # A new array: what was handed out before is not to change afterwards.
-                self.previous[sign] = _replaced(
-                    self.previous[sign], report.rows, self.charted[sign][report.rows]
-                )
-                self.charted[sign] = _replaced(self.charted[sign], report.rows, values)
-            for group in self._schedule.rounds:
-                if group.readings[0].sign in report.values:
-                    self._reported[group.id][report.rows] = report.taken
+            self._chart(report)
 
-    def _error(self, group: Round, sign: str, clock: int, home: bool) -> np.ndarray:
-        """Errors of this reading, in SDs.
-
-        In hospital by the hour, counted from midnight before the first dose; at home by the number
-        of the visit.
-        """
-        if home:
-            visit = self._visited[group.id]
-            drawn = self._home_errors.get(sign)
-            if drawn is None or drawn.shape[1] <= visit.max():
-                draws = VISITS if drawn is None else 2 * drawn.shape[1]
-                purpose = f"measurement of {sign} at home"
-                drawn = _drawn(self._seed, purpose, self._patients, draws)
-                self._home_errors[sign] = drawn
-            return drawn[np.arange(len(visit)), visit]
-        day, hour = divmod(clock, HOURS_PER_DAY)
-        known = self._errors.get(sign)
-        if known is None or known[0] != day:
-            purpose = f"measurement of {sign} on day {day}"
-            known = (day, _drawn(self._seed, purpose, self._patients, group.draws_per_day))
-            self._errors[sign] = known
-        return known[1][:, group.draw(hour)]
-
-
-def _drawn(seed: int, purpose: str, patients: np.ndarray, draws: int) -> np.ndarray:
-    """Errors in SDs, shape (n, draws); those of few patients are remembered.
-
-    At the bedside one patient is treated again and again, with the same errors each time.
-    """
-    if len(patients) > FEW:
-        return normal(seed, purpose, patients, draws)
-    return _drawn_before(seed, purpose, tuple(patients.tolist()), draws)
-
-
-@lru_cache(maxsize=4096)
-def _drawn_before(seed: int, purpose: str, patients: tuple[int, ...], draws: int) -> np.ndarray:
-    found = normal(seed, purpose, np.array(patients), draws)
-    found.flags.writeable = False
-    return found
-
-
-def _replaced(values: np.ndarray, rows: np.ndarray, new: np.ndarray) -> np.ndarray:
-    fresh = values.copy()
-    fresh[rows] = new
-    return fresh
-
-
-def _shown(reading: Reading, true: np.ndarray, error: np.ndarray) -> np.ndarray:
-    """What the reading shows: error added, never below zero, rounded as charted."""
-    spread = reading.cv * true if reading.cv else reading.sd
-    value = np.maximum(true + spread * error, 0.0)
-    if reading.at_most is not None:
-        value = np.minimum(value, reading.at_most)
-    return np.round(value, reading.digits)
+    def _chart(self, report: _Report) -> None:
+        """Put a report on the chart."""
+        self._forgotten.clear()
+        rows, group = report.rows, report.group.id
+        self._reported[group][rows] = report.taken
+        for sign, values in zip(self._readers[group].signs, report.values, strict=True):
+            before = self.charted[sign]
+            if isinstance(rows, slice):
+                self.previous[sign], self.charted[sign] = before, values
+                continue
+            now, earlier = before.copy(), self.previous[sign].copy()
+            earlier[rows] = before[rows]
+            now[rows] = values
+            self.charted[sign], self.previous[sign] = now, earlier

@@ -1,6 +1,8 @@
 """Signs that rules, grades and orders look at: readings, with trends and sums over hours."""
 
 from collections import deque
+from collections.abc import Callable
+from operator import itemgetter
 
 import numpy as np
 
@@ -49,6 +51,8 @@ READ = (
     "free_T4",
 )
 """Observables of the model that are signs as they stand."""
+
+_read = itemgetter(*READ)
 
 DERIVED = (
     "weight_gain_kg",
@@ -109,7 +113,7 @@ class Chart:
         self._last_look = 0.0
         self._last_decision: dict[str, np.ndarray] = {}
         self._last_decision_day = np.nan
-        self._graded: dict[str, tuple[np.ndarray, np.ndarray]] = {}
+        self._judged: dict[str, tuple[np.ndarray, np.ndarray]] = {}
 
     def look(
         self,
@@ -139,33 +143,30 @@ class Chart:
         self._last_look = day
         if self._readings is not None:
             seen = self._readings.look(day, seen, inpatient, arriving)
-        hot = seen["temperature"] > HIGH_FEVER
-        self._hours_above_40 = np.where(hot, self._hours_above_40 + hours, 0.0)
-        confused = self._grade("confusion", seen)
-        self._hours_toxic_psychosis = np.where(
-            confused >= PSYCHOSIS, self._hours_toxic_psychosis + hours, 0.0
+        self._hours_above_40 = _time_on(
+            seen["temperature"] > HIGH_FEVER, self._hours_above_40, hours
         )
-        in_shift = ML_PER_L * seen["diarrhoea"] * SHIFT_HOURS / HOURS_PER_DAY
+        confused = self._once("confusion", seen, _grade_of_confusion)
+        self._hours_toxic_psychosis = _time_on(
+            confused >= PSYCHOSIS, self._hours_toxic_psychosis, hours
+        )
+        in_shift = self._once("diarrhoea", seen, _mL_per_shift)
         self._count_shifts(day, in_shift, arriving)
         self._pressor_max = np.fmax(self._pressor_max, seen["pressor_dose"])
-        gain = seen["weight"] - self._weight
         self._add_urine(day, seen["urine_total"])
-        signs = {name: seen[name] for name in READ}
-        return signs | {
+        gain = seen["weight"] - self._weight
+        return {
+            **dict(zip(READ, _read(seen), strict=True)),
             "weight_gain_kg": gain,
             "weight_gain_pct": 100 * gain / self._weight,
             "hours_above_40": self._hours_above_40,
             "confusion_grade": confused,
             "hours_toxic_psychosis": self._hours_toxic_psychosis,
-            "dyspnoea_at_rest": _where_known(
-                self._grade("dyspnoea", seen) >= AT_REST, seen["dyspnoea"]
-            ),
-            "refractory_vomiting": _where_known(
-                self._grade("vomiting", seen) >= REFRACTORY, seen["vomiting"]
-            ),
+            "dyspnoea_at_rest": self._once("dyspnoea", seen, _at_rest),
+            "refractory_vomiting": self._once("vomiting", seen, _refractory),
             "diarrhoea_mL_per_shift": in_shift,
             "diarrhoea_shifts_of_1L": self._shifts_of_1L,
-            "acidosis": _where_known(seen["bicarbonate"] <= ACIDOSIS, seen["bicarbonate"]),
+            "acidosis": self._once("bicarbonate", seen, _acidotic),
             "fluid_bolus_24h": fluid_bolus_24h,
             "urine_1h_mL_per_kg": self._urine_sums[1] / self._weight,
             "urine_8h_mL": self._urine_sums[8],
@@ -175,11 +176,16 @@ class Chart:
             **{sign: active[cause] for sign, cause in IMPLIED.items() if cause in active},
         }
 
-    def _grade(self, term: str, seen: dict[str, np.ndarray]) -> np.ndarray:
-        """Grade of a term on the sign of its name; what stands on the chart is graded once."""
-        value, known = seen[term], self._graded.get(term)
+    def _once(
+        self,
+        sign: str,
+        seen: dict[str, np.ndarray],
+        judge: Callable[[np.ndarray], np.ndarray],
+    ) -> np.ndarray:
+        """What follows from one sign; what stands on the chart is judged once."""
+        value, known = seen[sign], self._judged.get(sign)
         if known is None or known[0] is not value:
-            known = self._graded[term] = value, grade(term, value)
+            known = self._judged[sign] = value, judge(value)
         return known[1]
 
     def ages(self, day: float) -> dict[str, np.ndarray]:
@@ -237,7 +243,8 @@ class Chart:
             # Between collections a sum over hours would split one; the last sum stands.
             if not self._readings.collected:
                 return
-        self._urine.append((day, total))
+        # A copy: a row of the body's observables would keep all of them.
+        self._urine.append((day, total.copy()))
         while self._urine[0][0] < day - 1.0 - 1e-9:
             self._urine.popleft()
         for hours in (8, 24) if self._readings is not None else (1, 8, 24):
@@ -251,6 +258,31 @@ class Chart:
         if at == len(watched) or abs(watched[at] - start) > 1e-6:
             return np.full(len(total), np.nan)
         return ML_PER_L * (total - self._urine[at][1])
+
+
+def _time_on(on: np.ndarray, before: np.ndarray, hours: float) -> np.ndarray:
+    """Hours that something has lasted without a break."""
+    return (before + hours) * on
+
+
+def _grade_of_confusion(index: np.ndarray) -> np.ndarray:
+    return grade("confusion", index)
+
+
+def _mL_per_shift(litres_per_day: np.ndarray) -> np.ndarray:
+    return ML_PER_L * litres_per_day * SHIFT_HOURS / HOURS_PER_DAY
+
+
+def _at_rest(index: np.ndarray) -> np.ndarray:
+    return _where_known(grade("dyspnoea", index) >= AT_REST, index)
+
+
+def _refractory(index: np.ndarray) -> np.ndarray:
+    return _where_known(grade("vomiting", index) >= REFRACTORY, index)
+
+
+def _acidotic(bicarbonate: np.ndarray) -> np.ndarray:
+    return _where_known(bicarbonate <= ACIDOSIS, bicarbonate)
 
 
 def _where_known(flag: np.ndarray, value: np.ndarray) -> np.ndarray:

@@ -51,8 +51,8 @@ class Spread:
         extinct_volume: float,
     ):
         self._smallest = imaging.new_lesion_mm.value
-        self._extinct = extinct_volume
         self._colony = float(sphere_volume(imaging.colony_mm.value))
+        self._ln_extinct = np.log(extinct_volume / self._colony)
         arrivals = np.cumsum(-np.log(uniform(seed, "new lesions", patients, MOST)), axis=1)
         founder = uniform(seed, "clones of new lesions", patients, MOST)
         sensitive, resistant = (np.exp(seen[clone]) for clone in CLONES)
@@ -80,7 +80,8 @@ class Spread:
             founded = -(before + share * (self._clone(seen) - before))
             self._relative = np.where(born, founded, self._relative)
             self._thresholds = np.where(born, np.nan, self._thresholds)
-        self._relative = np.where(self._volume(seen) < self._extinct, -np.inf, self._relative)
+        ln_size = self._relative + self._clone(seen)
+        self._relative = np.where(ln_size < self._ln_extinct, -np.inf, self._relative)
         self._before = {name: seen[name] for name in OBSERVED}
 
     def visible(self, seen: Mapping[str, np.ndarray]) -> np.ndarray:
