@@ -31,7 +31,7 @@ class Memory:
     since : ndarray, shape (n, rows)
         Day on which each came into force; NaN if not in force.
     clear_since : ndarray, shape (n, rows)
-        Day since which the resume condition holds; NaN if it does not.
+        Day since which the resume condition of a rule in force holds; NaN if it does not.
     stopped_in : ndarray of int, shape (n, rows)
         Cycle that a rule has stopped, 0 for none.
     looked_back : ndarray, shape (n, columns)
@@ -149,29 +149,28 @@ def decide(
         raise InputError("decide", "memory", len(before.active), f"must be of {size} patients")
     judge = _Judge(rules, seen, before, time, cycle)
     shape = (len(rules.ids), size)
-    triggered, reasons, not_known = (np.zeros(shape, dtype=bool) for _ in range(3))
-    active = np.zeros(shape, dtype=bool)
-    since, clear_since = np.full(shape, np.nan), np.full(shape, np.nan)
-    stopped_in = before.stopped_in.T.copy()
-    action = np.zeros(size, dtype=np.int8)
+    count = len(rules.rules)
+    triggered, not_known, clear, active = (np.zeros(shape, dtype=bool) for _ in range(4))
+    was = before.active.T
+    in_force = np.any(was, axis=1)
     for r, rule in enumerate(rules.rules):
-        true, unknown = judge.trigger(r, rule)
-        clear = judge.resume(r, rule) & ~true
-        was = before.active[:, r]
-        clear_since[r] = np.where(clear, np.fmin(before.clear_since[:, r], time), np.nan)
-        done = clear & (time - clear_since[r] >= rule.duration_days - CLOCK_ROUNDING)
-        active[r] = true | (was & ~done)
-        since[r] = np.where(active[r], np.where(was, before.since[:, r], time), np.nan)
-        if rule.code == STOP_CYCLE:
-            stopped_in[r][true] = cycle
-        reasons[r] = active[r] | (stopped_in[r] == cycle)
-        triggered[r] = true
-        not_known[r] = unknown & ~reasons[r]
-        action = np.maximum(action, np.where(reasons[r], rule.code, HOLD * not_known[r]))
+        triggered[r], not_known[r] = judge.trigger(r, rule)
+        if in_force[r] or rule.resume_remembers:
+            clear[r] = judge.resume(r, rule)
+    clear &= was & ~triggered
+    clear_since = np.where(clear, np.fmin(before.clear_since.T, time), np.nan)
+    lasted = time - clear_since[:count] >= rules.durations - CLOCK_ROUNDING
+    active[:count] = triggered[:count] | (was[:count] & ~(clear[:count] & lasted))
+    since = np.where(active, np.where(was, before.since.T, time), np.nan)
+    stopped_in = before.stopped_in.T.copy()
+    stopped_in[:count][triggered[:count] & (rules.codes == STOP_CYCLE)] = cycle
+    reasons = active | (stopped_in == cycle)
+    not_known &= ~reasons
+    action = np.where(reasons[:count], rules.codes, HOLD * not_known[:count]).max(axis=0)
     given, held = before.given, before.held
     if cycle != before.cycle:
         given, held = np.zeros_like(given), np.zeros_like(held)
-    held = held + ((action == HOLD) & reasons.any(axis=0))
+    held = held + ((action == HOLD) & reasons[:count].any(axis=0))
     counts = {
         "combination": relative_in_force(rules, reasons),
         "max_holds": held,
@@ -246,6 +245,7 @@ class _Judge:
         cycle: int,
     ):
         self._columns = rules.memory_columns
+        self._known: dict[str, np.ndarray] = {}
         self._signs = signs
         self._before = before
         self._time = time
@@ -282,8 +282,10 @@ class _Judge:
         return met, ~met & join(perhaps, axis=0)
 
     def _compare(self, r: int, leaf: Condition) -> Truth:
-        values = self._signs[str(leaf.sign)]
-        known = is_known(str(leaf.sign), values)
+        name = str(leaf.sign)
+        values, known = self._signs[name], self._known.get(name)
+        if known is None:
+            known = self._known[name] = is_known(name, values)
         if leaf.operator == "rising":
             earlier = self._before.looked_back[:, self._columns[r, leaf]]
             true = values > earlier + leaf.threshold

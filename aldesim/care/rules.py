@@ -5,6 +5,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from aldesim.care.conditions import Condition
@@ -80,6 +81,11 @@ class Rule(BaseModel):
     def code(self) -> int:
         """Action as a number: HOLD, STOP_CYCLE or STOP_FOR_GOOD."""
         return ACTION_NAMES.index(self.action)
+
+    @cached_property
+    def resume_remembers(self) -> bool:
+        """Whether the resume condition needs something from earlier decisions."""
+        return self.resume is not None and any(c.remembers for c in self.resume.comparisons())
 
     @property
     def signs(self) -> frozenset[str]:
@@ -184,6 +190,16 @@ class RuleSet(BaseModel):
     def signs(self) -> frozenset[str]:
         """Signs that any rule looks at."""
         return frozenset().union(*(rule.signs for rule in self.rules))
+
+    @cached_property
+    def codes(self) -> np.ndarray:
+        """Action of each rule as a number, shape (rules, 1)."""
+        return np.array([rule.code for rule in self.rules], dtype=np.int8)[:, np.newaxis]
+
+    @cached_property
+    def durations(self) -> np.ndarray:
+        """How long each rule's resume condition must have been true, days, shape (rules, 1)."""
+        return np.array([rule.duration_days for rule in self.rules])[:, np.newaxis]
 
     @cached_property
     def memory_columns(self) -> dict[tuple[int, Condition], int]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -55,7 +56,7 @@ class SupportMemory:
         for values in (self.boluses, self.pressor_on, *self.given.values(), *self.left.values()):
             values.flags.writeable = False
 
-    @property
+    @cached_property
     def fluid_bolus_24h(self) -> np.ndarray:
         """Fluid given as boluses in the last 24 hours, the running one included, L, shape (n,)."""
         return self.boluses.sum(axis=0)
@@ -104,6 +105,7 @@ def orders(
         if name not in signs:
             raise InputError("orders", name, None, f"must be given with {', '.join(SIGNS_NEEDED)}")
     hours = np.asarray(hours_since_last_dose, dtype=float)
+    past = np.where(np.isfinite(hours), hours, np.nan)  # NaN where there was no dose
     here = np.asarray(inpatient, dtype=bool)
     if memory is None:
         nothing = np.zeros((HOURS_PER_DAY, hours.size))
@@ -129,11 +131,9 @@ def orders(
     inputs = {
         "crystalloid_rate": litres_per_h * HOURS_PER_DAY,
         "albumin_rate": np.zeros(hours.size),
-        "oral_intake": np.where(here, _intake(support.oral_intake, hours), 1.0),
+        "oral_intake": np.where(here, _intake(support.oral_intake, past), 1.0),
         "pressor_on": pressor_on.astype(float),
-        "acetaminophen": (here & ~(_past(hours) > support.acetaminophen.hours_after_dose)).astype(
-            float
-        ),
+        "acetaminophen": (here & ~(past > support.acetaminophen.hours_after_dose)).astype(float),
         "diuretic": relieved.astype(float),
         "steroid": np.zeros(hours.size),
     }
@@ -141,19 +141,17 @@ def orders(
     for order in support.orders:
         if model_inputs is not None and order.input not in model_inputs:
             continue
-        barred = _holds(order.unless, signs, hours.size)
+        allowed = here & ~_holds(order.unless, signs, hours.size) if order.unless else here
         if order.at_home:
             # Outside hospital a dose comes with the review, so the hours count from it alone.
-            on = (hours <= order.hours_after_dose) | (
-                here & ~(_past(hours) > order.hours_after_dose)
-            )
+            on = (hours <= order.hours_after_dose) | (here & ~(past > order.hours_after_dose))
         elif order.hours_after_dose is not None:
-            on = here & ~(_past(hours) > order.hours_after_dose) & ~barred
+            on = allowed & ~(past > order.hours_after_dose)
         else:
-            on, given[order.id], left[order.id] = _as_needed(order, signs, memory, here & ~barred)
-        inputs[order.input] = np.maximum(
-            inputs.get(order.input, np.zeros(hours.size)), order.value * on
-        )
+            on, given[order.id], left[order.id] = _as_needed(order, signs, memory, allowed)
+        value = order.value * on
+        others = inputs.get(order.input)
+        inputs[order.input] = value if others is None else np.maximum(others, value)
     return inputs, SupportMemory(boluses, memory.hour + 1, pressor_on, given, left)
 
 
@@ -185,11 +183,6 @@ def _holds(condition: Condition | None, signs: Mapping[str, np.ndarray], size: i
     return met & is_known(condition.sign, values)
 
 
-def _past(hours: np.ndarray) -> np.ndarray:
-    """Hours since the last dose, NaN where there was none."""
-    return np.where(np.isfinite(hours), hours, np.nan)
-
-
 def _bolus(
     support: Support, signs: Mapping[str, np.ndarray], last_day: np.ndarray, hour: int
 ) -> np.ndarray:
@@ -197,16 +190,14 @@ def _bolus(
     low_pressure = (np.asarray(signs["MAP"]) < support.bolus.MAP_below) | (
         np.asarray(signs["SBP"]) < support.bolus.SBP_below
     )
-    recent = [(hour - back) % HOURS_PER_DAY for back in range(1, support.urine_bolus.hours_between)]
-    little_urine = (
-        np.asarray(signs["urine_1h_mL_per_kg"]) < support.urine_bolus.mL_per_kg_h_below
-    ) & ~last_day[recent].any(axis=0)
-    litres = (
-        np.where(
-            little_urine, support.urine_bolus.mL, np.where(low_pressure, support.bolus.mL, 0.0)
-        )
-        / ML_PER_L
-    )
+    litres = np.where(low_pressure, support.bolus.mL / ML_PER_L, 0.0)
+    little_urine = np.asarray(signs["urine_1h_mL_per_kg"]) < support.urine_bolus.mL_per_kg_h_below
+    if little_urine.any():
+        waited = range(1, support.urine_bolus.hours_between)
+        recent = last_day[[(hour - back) % HOURS_PER_DAY for back in waited]].any(axis=0)
+        litres[little_urine & ~recent] = support.urine_bolus.mL / ML_PER_L
+    elif not low_pressure.any():
+        return litres
     limit = support.bolus.most_mL_per_24h / ML_PER_L + ROUNDING_L
     return np.where(last_day.sum(axis=0) + litres <= limit, litres, 0.0)
 
@@ -226,8 +217,7 @@ def _pressor(
     return start | (on & ~weaned)
 
 
-def _intake(order: OralIntake, hours: np.ndarray) -> np.ndarray:
-    """Share of usual drinking by the time since the last dose."""
-    past = _past(hours)
+def _intake(order: OralIntake, past: np.ndarray) -> np.ndarray:
+    """Share of usual drinking by the hours since the last dose."""
     recovering = np.where(past <= order.recovering_hours_after_dose, order.recovering, 1.0)
     return np.where(past <= order.dosed_hours_after_dose, order.dosed, recovering)

@@ -5,6 +5,7 @@ it should; they become days only where the model is advanced.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -45,7 +46,7 @@ class Clock:
     record: np.ndarray
     scan: np.ndarray
 
-    @property
+    @cached_property
     def days(self) -> np.ndarray:
         """Days from the first dose, shape (k,)."""
         return self.minutes / MINUTES_PER_DAY

@@ -89,6 +89,7 @@ class ClosedLoop:
             name: np.full(len(patients), value) for name, value in protocol.model.inputs.items()
         }
         self._ward_empty = False
+        self._orders_at_home = any(order.at_home for order in protocol.support.orders)
         self._sent: dict[str, np.ndarray] = {}
         self._size_before = np.full(len(patients), np.nan)
         usual = {n: now.copy() for n, now in self._inputs.items() if n not in INFUSIONS}
@@ -267,8 +268,7 @@ class ClosedLoop:
         """Review discharge and the supportive orders; they stand until the next round."""
         done = self.treatment
         done.stay.discharge(day, signs, alive, everyone=closing)
-        at_home = any(order.at_home for order in self._protocol.support.orders)
-        empty = not at_home and not done.stay.inpatient.any()
+        empty = not self._orders_at_home and not done.stay.inpatient.any()
         if empty and self._ward_empty:
             return  # every order has ended already
         self._ward_empty = empty
@@ -281,10 +281,10 @@ class ClosedLoop:
             self._protocol.model.inputs,
         )
         # What stays as it was keeps its array.
+        before = np.array([self._inputs[name] for name in standing])
+        differs = (np.array(list(standing.values())) != before).any(axis=1).tolist()
         changed = {
-            name: now
-            for name, now in standing.items()
-            if np.count_nonzero(now != self._inputs[name])
+            name: now for (name, now), new in zip(standing.items(), differs, strict=True) if new
         }
         self._inputs |= changed
         noted = [name for name in done.order_log.last if name in changed]

@@ -119,7 +119,7 @@ class EventWatch:
         new = (now >= self._next) & alive
         if not new.any():
             return
-        for row, (hazard, fate) in enumerate(self._fates.items()):
+        for row, fate in enumerate(self._fates.values()):
             struck = np.flatnonzero(new[row])
             if not len(struck):
                 continue

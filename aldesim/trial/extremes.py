@@ -49,7 +49,7 @@ class Extremes:
 
     @property
     def values(self) -> dict[str, np.ndarray]:
-        """What was kept, by name, shape (n,); cells in multiples of the start, weight in percent."""
+        """What was kept, by name, shape (n,); cells as multiples of the start, weight in %."""
         kept = {}
         for name, (which, sign) in _KEPT.items():
             value, start = self._found[which][_SIGNS[which].index(sign)], self._start[sign]

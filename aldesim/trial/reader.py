@@ -115,9 +115,7 @@ class Reader:
         return _draw_again(self._seed, purposes, tuple(self._patients.tolist()), draws)
 
 
-def _draw(
-    seed: int, purposes: tuple[str, ...], patients: np.ndarray, draws: int
-) -> np.ndarray:
+def _draw(seed: int, purposes: tuple[str, ...], patients: np.ndarray, draws: int) -> np.ndarray:
     by_purpose = {name: normal(seed, name, patients, draws) for name in dict.fromkeys(purposes)}
     return np.array([by_purpose[name] for name in purposes])
 

@@ -150,7 +150,7 @@ class Chart:
         self._hours_toxic_psychosis = _time_on(
             confused >= PSYCHOSIS, self._hours_toxic_psychosis, hours
         )
-        in_shift = self._once("diarrhoea", seen, _mL_per_shift)
+        in_shift = self._once("diarrhoea", seen, _volume_in_shift)
         self._count_shifts(day, in_shift, arriving)
         self._pressor_max = np.fmax(self._pressor_max, seen["pressor_dose"])
         self._add_urine(day, seen["urine_total"])
@@ -269,7 +269,7 @@ def _grade_of_confusion(index: np.ndarray) -> np.ndarray:
     return grade("confusion", index)
 
 
-def _mL_per_shift(litres_per_day: np.ndarray) -> np.ndarray:
+def _volume_in_shift(litres_per_day: np.ndarray) -> np.ndarray:
     return ML_PER_L * litres_per_day * SHIFT_HOURS / HOURS_PER_DAY
 
 

@@ -30,6 +30,7 @@ SCAN_EVERY_DAYS = 56
 FIRST_SCAN_AFTER_LAST_DOSE = 28
 PERCENT = 100.0
 SHELVES_KEPT = 64
+REGIMENS_KEPT = 256
 
 HOURS_SEEN_AFTER_DOSE = (1, 3, 6, 12)
 
@@ -133,10 +134,13 @@ def _has_tumour(population: str) -> bool:
     return "SLD_0" in load_population(population).covariates
 
 
-@cache
+_written = cache(load_regimen)
+
+
+@lru_cache(maxsize=REGIMENS_KEPT)
 def regimen_at(name: str, percent: float) -> Regimen:
     """A regimen of the shelf with every dose at so many percent of what it says."""
-    written = load_regimen(name)
+    written = _written(name)
     if percent == PERCENT:
         return written
     content = written.model_dump()
