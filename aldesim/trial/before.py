@@ -16,6 +16,7 @@ from aldesim.population import VirtualPatients
 from aldesim.timeunits import MINUTES_PER_DAY
 
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False, strict=False)]
+Rates = dict[str, np.ndarray]
 
 
 class _Given(BaseModel):
@@ -52,7 +53,7 @@ class Cells(_Given):
     number : float
         Cells infused.
     specific_share : float
-        Share of them that knows the tumour; the model has no place for the others.
+        Share of them that knows the tumour; the others join the effector T cells.
     day, minutes : float, int
         Begin, days from the first dose (negative), and length.
     source : str
@@ -63,21 +64,50 @@ class Cells(_Given):
     number: Positive
     specific_share: Annotated[float, Field(gt=0, le=1, strict=False)]
 
-    def rate(self, virtual: VirtualPatients, fixed: Mapping[str, float]) -> tuple[str, np.ndarray]:
-        """Input of the model and its value for each patient, cells/uL/day, shape (n,)."""
-        pool = virtual.parameters.get(
-            "T_pool_volume", model.parameter_table()["T_pool_volume"].value
-        )
-        pool = np.full(virtual.patients.shape, fixed.get("T_pool_volume", pool))
-        cells = np.full(virtual.patients.shape, self.number * self.specific_share)
-        added = cells_per_ul_from_cells(cells, pool)
-        return "til_rate", added * MINUTES_PER_DAY / self.minutes
+    def rates(self, virtual: VirtualPatients, fixed: Mapping[str, float]) -> Rates:
+        """Inputs of the model and their values for each patient, cells/uL/day, shape (n,)."""
+        added = _into_pool(self.number, "T_pool_volume", virtual, fixed)
+        per_day = added * MINUTES_PER_DAY / self.minutes
+        share = self.specific_share
+        return {"til_rate": share * per_day, "bystander_rate": (1 - share) * per_day}
 
 
-class Cytotoxic(_Given):
+class LAKCells(_Given):
+    """An infusion of lymphokine-activated killer cells, grown from the patient's blood.
+
+    Attributes
+    ----------
+    give : str
+        "LAK_cells".
+    number : float
+        Cells infused.
+    day, minutes, source
+        As for `Cells`.
+    """
+
+    give: Literal["LAK_cells"]
+    number: Positive
+
+    def rates(self, virtual: VirtualPatients, fixed: Mapping[str, float]) -> Rates:
+        """Inputs of the model and their values for each patient, cells/uL/day, shape (n,)."""
+        added = _into_pool(self.number, "NK_pool_volume", virtual, fixed)
+        return {"lak_rate": added * MINUTES_PER_DAY / self.minutes}
+
+
+class _Drug(_Given):
+    amount: Positive
+    unit: Literal["mg/kg", "mg/m2"]
+
+    def mg_per_day(self, virtual: VirtualPatients) -> np.ndarray:
+        """Rate while it runs, shape (n,)."""
+        size = virtual.covariates["body_weight" if self.unit == "mg/kg" else "BSA"]
+        return self.amount * size * MINUTES_PER_DAY / self.minutes
+
+
+class Cytotoxic(_Drug):
     """A dose of the model's cytotoxic drug, dacarbazine-like: it kills tumour and marrow.
 
-    It spares lymphocytes, so it does not stand for a lymphodepleting course.
+    It spares lymphocytes: see `Lymphodepleting`.
 
     Attributes
     ----------
@@ -95,25 +125,90 @@ class Cytotoxic(_Given):
 
     give: Literal["cytotoxic"]
     drug: str
-    amount: Positive
-    unit: Literal["mg/kg", "mg/m2"]
 
-    def rate(self, virtual: VirtualPatients, fixed: Mapping[str, float]) -> tuple[str, np.ndarray]:
+    def rates(self, virtual: VirtualPatients, fixed: Mapping[str, float]) -> Rates:
         """Input of the model and its value for each patient, mg/day, shape (n,)."""
-        size = virtual.covariates["body_weight" if self.unit == "mg/kg" else "BSA"]
-        return "chemotherapy_rate", self.amount * size * MINUTES_PER_DAY / self.minutes
+        return {"chemotherapy_rate": self.mg_per_day(virtual)}
 
 
-Given = Annotated[Cells | Cytotoxic, Field(discriminator="give")]
+class Lymphodepleting(_Drug):
+    """A dose of cyclophosphamide or fludarabine, which kill lymphocytes and marrow.
+
+    Attributes
+    ----------
+    give : str
+        "lymphodepleting".
+    drug : str
+        "cyclophosphamide" or "fludarabine".
+    amount, unit, day, minutes, source
+        As for `Cytotoxic`.
+    """
+
+    give: Literal["lymphodepleting"]
+    drug: Literal["cyclophosphamide", "fludarabine"]
+
+    def rates(self, virtual: VirtualPatients, fixed: Mapping[str, float]) -> Rates:
+        """Input of the model and its value for each patient, mg/day, shape (n,)."""
+        return {f"{self.drug}_rate": self.mg_per_day(virtual)}
 
 
-def start_day(before: Sequence[Cells | Cytotoxic]) -> float:
+class GrowthFactor(_Given):
+    """A dose of pegfilgrastim, 6 mg: the marrow recovers sooner.
+
+    Attributes
+    ----------
+    give : str
+        "growth_factor".
+    day, minutes, source
+        As for `Cells`.
+    """
+
+    give: Literal["growth_factor"]
+
+    def rates(self, virtual: VirtualPatients, fixed: Mapping[str, float]) -> Rates:
+        """Input of the model and its value for each patient, doses/day, shape (n,)."""
+        one = np.full(virtual.patients.shape, MINUTES_PER_DAY / self.minutes)
+        return {"growth_factor_rate": one}
+
+
+class Antibiotic(_Given):
+    """An antibiotic against infection of line and blood, given throughout.
+
+    Attributes
+    ----------
+    give : str
+        "antibiotic".
+    day, minutes, source
+        As for `Cells`.
+    """
+
+    give: Literal["antibiotic"]
+
+    def rates(self, virtual: VirtualPatients, fixed: Mapping[str, float]) -> Rates:
+        """Input of the model, 1 for each patient, shape (n,)."""
+        return {"antibiotic_prophylaxis": np.ones(virtual.patients.shape)}
+
+
+AnyGiven = Cells | LAKCells | Cytotoxic | Lymphodepleting | GrowthFactor | Antibiotic
+Given = Annotated[AnyGiven, Field(discriminator="give")]
+
+
+def _into_pool(
+    number: float, pool: str, virtual: VirtualPatients, fixed: Mapping[str, float]
+) -> np.ndarray:
+    """Cells/uL that so many cells add to a body pool, shape (n,)."""
+    litres = virtual.parameters.get(pool, model.parameter_table()[pool].value)
+    litres = np.full(virtual.patients.shape, fixed.get(pool, litres))
+    return cells_per_ul_from_cells(np.full(virtual.patients.shape, number), litres)
+
+
+def start_day(before: Sequence[AnyGiven]) -> float:
     """Day on which the patients begin: that of the first thing given, 0 of the first dose."""
     return min((one.first_minute for one in before), default=0) / MINUTES_PER_DAY
 
 
 def changes(
-    before: Sequence[Cells | Cytotoxic],
+    before: Sequence[AnyGiven],
     virtual: VirtualPatients,
     fixed: Mapping[str, float],
 ) -> list[tuple[float, dict[str, np.ndarray]]]:
@@ -121,7 +216,7 @@ def changes(
 
     Parameters
     ----------
-    before : sequence of Cells or Cytotoxic
+    before : sequence of AnyGiven
         What is given.
     virtual : VirtualPatients
         To whom.
@@ -133,7 +228,9 @@ def changes(
     list of (float, dict of str to ndarray, shape (n,))
         In order of time; values in the model's units.
     """
-    rates = [(one, *one.rate(virtual, fixed)) for one in before]
+    rates = [
+        (one, name, rate) for one in before for name, rate in one.rates(virtual, fixed).items()
+    ]
     names = sorted({name for _, name, _ in rates})
     found = []
     for minute in sorted({m for one in before for m in (one.first_minute, one.last_minute)}):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from plans import HOUR, SEEN, UNSEEN, high_dose
+from plans import BSA, HIGH, HOUR, SEEN, UNSEEN, high_dose
 from registry import TUMOUR, TWO, Curve, Shown, mechanism
 from running import Course, Given, run, until
 from wording import named
@@ -275,3 +275,59 @@ def chemotherapy() -> Shown:
     return Shown(
         lines, numbers, holds and learned["IL-2"] > 2 * learned["dacarbazine-like"], patient
     )
+
+
+COURSE = [
+    *(Given("cyclophosphamide_rate", d, d + HOUR, 60 * 75 / HOUR) for d in (0.0, 1.0)),
+    *(Given("fludarabine_rate", d, d + HOUR, 25 * BSA / HOUR) for d in (2.0, 3.0, 4.0, 5.0, 6.0)),
+]
+CELLS = 2.1e4 / 250  # cells/uL: 21 billion in a pool of 250 L
+INFUSED = [
+    Given("til_rate", 7.0, 7.0 + HOUR, 0.1 * CELLS / HOUR),
+    Given("bystander_rate", 7.0, 7.0 + HOUR, 0.9 * CELLS / HOUR),
+]
+SIX = [Given("infusion_rate", 7.5 + k / 3, 7.5 + k / 3 + HOUR / 4, 4 * 24 * HIGH) for k in range(6)]
+
+
+@mechanism(
+    TUMOUR,
+    "Infused T cells last and kill where a lymphodepleting course has made room; interleukin-2 adds.",
+    "lymphodepletion.ant: lymphocyte_kill, homeostatic_drive, infused_T; tumour.ant: tumour_Treg",
+    "cyclophosphamide_rate = 0, fludarabine_rate = 0; infusion_rate = 0 (inputs)",
+    "Sum of longest diameters, mm",
+    given="cyclophosphamide and fludarabine on days 0-6, 21 billion cells on day 7, six high doses",
+)
+def lymphodepletion() -> Shown:
+    watch = "SLD infused_T CTL_kill homeostatic_cytokines"
+    plans = {
+        "course, cells, IL-2": COURSE + INFUSED + SIX,
+        "cells, IL-2": INFUSED + SIX,
+        "course, cells": COURSE + INFUSED,
+        "course, IL-2": COURSE + SIX,
+    }
+    runs = {name: run({name: {}}, plan, until(120, 0.5), watch) for name, plan in plans.items()}
+    day_120, day_21, most = (
+        {name: float(f(c)) for name, c in runs.items()}
+        for f in (
+            lambda c: c["SLD"][-1, 0],
+            lambda c: c.at("infused_T", 21)[0],
+            lambda c: c.highest("CTL_kill")[0],
+        )
+    )
+    full, bare, dry, empty = plans
+    numbers = {
+        "diameters on day 120, mm": day_120,
+        "infused cells on day 21, cells/uL": day_21,
+        "T-cell killing, highest, 1/day": most,
+        "interleukin-7 and -15, highest, fold": {
+            full: float(runs[full].highest("homeostatic_cytokines")[0])
+        },
+    }
+    colours = (LIGHT.cd8, LIGHT.muted, LIGHT.accent, LIGHT.tumour)
+    lines = [
+        Curve(name, c.day, c["SLD"][:, 0], colour, "" if name == full else "6 4")
+        for (name, c), colour in zip(runs.items(), colours, strict=True)
+    ]
+    lasted = day_21[full] > 5 * day_21[bare] and most[full] > 2 * most[bare]
+    holds = lasted and most[full] > 1.1 * most[dry] and day_120[full] < 90 < day_120[empty]
+    return Shown(lines, numbers, bool(holds))
