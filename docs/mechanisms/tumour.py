@@ -291,7 +291,7 @@ SIX = [Given("infusion_rate", 7.5 + k / 3, 7.5 + k / 3 + HOUR / 4, 4 * 24 * HIGH
 
 @mechanism(
     TUMOUR,
-    "Infused T cells last and kill where a lymphodepleting course has made room; interleukin-2 adds.",
+    "Infused T cells last and kill where a lymphodepleting course made room; interleukin-2 adds.",
     "lymphodepletion.ant: lymphocyte_kill, homeostatic_drive, infused_T; tumour.ant: tumour_Treg",
     "cyclophosphamide_rate = 0, fludarabine_rate = 0; infusion_rate = 0 (inputs)",
     "Sum of longest diameters, mm",

@@ -84,7 +84,7 @@ def test_an_open_course_gets_them_too(scenario):
     assert (seen["infused_T"][0] > 4).all()
 
 
-def test_the_course_of_the_scenario_takes_lymphocytes_and_the_growth_factor_brings_neutrophils_back():
+def test_the_course_of_the_scenario_takes_lymphocytes_and_neutrophils_come_back():
     protocol = prepare(load_scenario("after-til-melanoma"))
     seen = drive(
         protocol,
