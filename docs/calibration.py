@@ -69,6 +69,20 @@ information the prior comes back (`tests/calibration/`).
 
 Responses of a complete and an objective kind are fitted; the partial ones are checks, because
 they are the difference. The same holds of creatinine and resistance told twice.
+
+## Trials that hold what is not known
+
+`aldesim run SCENARIO --posterior 20` treats the same patients under each of 20 draws of the
+posterior, and every interval of the summary and the report holds two things: the play of chance
+in a trial of that many patients, and what the calibration left open. The variance is the mean of
+the sampling variances plus 1 + 1/20 times the variance between draws, with Student's t (Rubin
+1987): parameters are treated as missing values are. A share has the Wilson interval of a trial so
+much smaller (Lott and Reiter 2020, doi:10.1080/00031305.2018.1473796), each time of a survival
+curve likewise, and a median the times at which these limits cross one half. The report says which
+part of each variance is the parameters'; published numbers are held against studies of one draw
+each. With fewer than ten draws the t distribution makes intervals wide. From Python the draws are
+the `versions` of `aldesim.run`, made by `aldesim.calibration.posterior_versions`. Not in the
+intervals: parameters that the calibration does not move, and errors of the model itself.
 """
 
 

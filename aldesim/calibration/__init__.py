@@ -3,6 +3,7 @@
 from aldesim.calibration.calibrate import calibrate
 from aldesim.calibration.plan import CalibrationPlan, load_calibration
 from aldesim.calibration.result import Calibration, Draws, load_posterior
+from aldesim.calibration.versions import posterior_versions
 from aldesim.calibration.weights import Weights, balance
 
 __all__ = [
@@ -14,4 +15,5 @@ __all__ = [
     "calibrate",
     "load_calibration",
     "load_posterior",
+    "posterior_versions",
 ]

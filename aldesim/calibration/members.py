@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
@@ -12,7 +11,6 @@ from aldesim import model
 from aldesim.calibration.plan import Unknown
 from aldesim.errors import InputError
 from aldesim.evidence.lanes import Block, Blocks
-from aldesim.model import Parameter
 from aldesim.population import Population, draw
 from aldesim.population.schema import Correlation, LogNormal, Normal, ParameterChange
 from aldesim.trial.protocol import Protocol
@@ -42,30 +40,19 @@ def _blocks(
 def _block(
     protocol: Protocol, patients: np.ndarray, unknowns: Sequence[Unknown], row: np.ndarray
 ) -> Block:
-    own = model.parameter_table()
-    table, population = applied(own, protocol.population, unknowns, row)
-    virtual = draw(population, table, protocol.scenario.seed, patients)
-    body = protocol.body_parameters(virtual)
-    for name, changed in table.items():
-        if name not in body and changed.value != own[name].value:
-            body[name] = changed.value
-    return Block(virtual, body)
+    population = applied(protocol.population, unknowns, row)
+    virtual = draw(population, model.parameter_table(), protocol.scenario.seed, patients)
+    return Block(virtual, protocol.body_parameters(virtual))
 
 
-def applied(
-    table: Mapping[str, Parameter],
-    population: Population,
-    unknowns: Sequence[Unknown],
-    values: np.ndarray,
-) -> tuple[dict[str, Parameter], Population]:
-    """Parameter table and population with the unknowns put in their places.
+def applied(population: Population, unknowns: Sequence[Unknown], values: np.ndarray) -> Population:
+    """Population with the unknowns put in their places.
 
     Parameters
     ----------
-    table : mapping of str to Parameter
-        The model's own.
     population : Population
-        Unknowns of other populations leave it alone.
+        Unknowns of other populations leave it alone; those of biology, which hold for all, stand
+        behind what the population says of the same number itself.
     unknowns : sequence of Unknown
         Where each value goes.
     values : ndarray, shape (p,)
@@ -76,13 +63,19 @@ def applied(
     InputError
         If a covariate has no median and spread that could be set.
     """
-    changed = dict(table)
+    said = population
     for one, value in zip(unknowns, values.tolist(), strict=True):
-        if not one.populations:
-            changed[one.parameter] = replace(changed[one.parameter], **{one.field: value})
-        elif population.name in one.populations:
+        if population.name in one.populations or not (one.populations or _says(said, one)):
             population = _placed(population, one, value)
-    return changed, population
+    return population
+
+
+def _says(population: Population, one: Unknown) -> bool:
+    """Whether a population itself has a number for what an unknown is."""
+    own = [change for change in population.parameters if change.id == one.parameter]
+    return one.parameter in population.covariates or any(
+        getattr(change, one.field) is not None for change in own
+    )
 
 
 def _placed(population: Population, one: Unknown, value: float) -> Population:

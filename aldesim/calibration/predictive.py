@@ -14,7 +14,6 @@ import numpy as np
 from aldesim.calibration.plan import CalibrationPlan, load_calibration
 from aldesim.calibration.result import Draws, load_posterior
 from aldesim.calibration.simulator import Evaluator
-from aldesim.errors import InputError
 from aldesim.evidence import Scoreboard
 from aldesim.evidence.observations import Observation
 from aldesim.evidence.predict import REPLICATES, Prediction, joined, predict
@@ -54,13 +53,11 @@ def predictive(
     Raises
     ------
     InputError
-        If there are fewer draws than asked for.
+        If there are fewer draws than asked for, or fewer than two are asked for.
     """
     plan = plan or load_calibration()
     posterior = posterior or load_posterior(plan=plan)
-    if not 2 <= draws <= len(posterior.values):
-        allowed = f"must be within 2 and {len(posterior.values)}, the draws of the posterior"
-        raise InputError("posterior", "draws", draws, allowed)
+    chosen = posterior.thinned(draws)
     folder = make_folder(Path(out) if out else OUT)
     evaluator = Evaluator(
         plan,
@@ -69,10 +66,9 @@ def predictive(
         progress or (lambda done, total: None),
         planned=draws * len(plan.evidence.experiments),
     )
-    chosen = np.linspace(0, len(posterior.values) - 1, draws).astype(int)
     scores = [
         [one.score(value) for one, value in zip(plan.parameters, row, strict=True)]
-        for row in posterior.values[chosen].tolist()
+        for row in chosen.tolist()
     ]
     found = evaluator.values(np.array(scores))
     rows = tuple(

@@ -223,6 +223,19 @@ class Draws:
     names: tuple[str, ...]
     values: np.ndarray
 
+    def thinned(self, count: int) -> np.ndarray:
+        """So many of the draws, evenly over the sample, shape (count, p).
+
+        Raises
+        ------
+        InputError
+            If it is fewer than two, or more than there are.
+        """
+        if not 2 <= count <= len(self.values):
+            allowed = f"must be within 2 and {len(self.values)}, the draws of the posterior"
+            raise InputError("posterior", "draws", count, allowed)
+        return self.values[np.linspace(0, len(self.values) - 1, count).astype(int)]
+
 
 def load_posterior(path: Path = POSTERIOR, plan: CalibrationPlan | None = None) -> Draws:
     """Posterior sample of a file, checked against its plan.

@@ -11,7 +11,7 @@ from aldesim.commands.terminal import NOTICE, Progress, table
 from aldesim.errors import InputError
 
 if TYPE_CHECKING:
-    from aldesim.trial import TrialResult
+    from aldesim.trial import TrialResult, Versions
 
 
 def run(
@@ -19,6 +19,7 @@ def run(
     *,
     patients: Annotated[int | None, cyclopts.Parameter(alias="-n")] = None,
     seed: int | None = None,
+    posterior: int | None = None,
     out: Path | None = None,
     workers: int | None = None,
     chunk: int | None = None,
@@ -34,6 +35,9 @@ def run(
         Number of virtual patients (default: the scenario's).
     seed
         Seed of all randomness; the same seed gives the same bits (default: the scenario's).
+    posterior
+        Treat the patients under each of so many draws of the calibration's posterior, so that
+        intervals hold what is not known of the parameters besides chance.
     out
         Run folder (default: runs/SCENARIO-HASH).
     workers
@@ -46,11 +50,13 @@ def run(
     """
     from aldesim.trial import run as run_trial
 
+    versions = None if posterior is None else _versions(scenario, posterior)
     with cluster(dask) as executor, Progress("patients") as progress:
         result = run_trial(
             scenario,
             patients=patients,
             seed=seed,
+            versions=versions,
             out=out,
             workers=workers,
             chunk=chunk,
@@ -59,6 +65,15 @@ def run(
         )
     _report(result)
     return 0
+
+
+def _versions(scenario: str, draws: int) -> "Versions":
+    """Versions of the scenario's population that the calibration left open."""
+    from aldesim.calibration import posterior_versions
+    from aldesim.population import load_population
+    from aldesim.trial import load_scenario
+
+    return posterior_versions(load_population(load_scenario(scenario).population), draws)
 
 
 def _report(result: "TrialResult") -> None:

@@ -91,6 +91,8 @@ def _context(
         "description": manifest.get("description") or scenario.get("description") or "",
         "rows": summary_of(endpoints),
         "base": _base_sentence(endpoints.n, tables.total),
+        "intervals": sections.intervals(endpoints),
+        "uncertainty": sections.uncertainty(endpoints),
         "who": sections.who(tables),
         "screening": sections.screening(manifest),
         "doses": [plots(figure) for figure in dose_figures],

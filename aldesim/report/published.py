@@ -8,7 +8,7 @@ import polars as pl
 
 from aldesim.errors import InputError
 from aldesim.evidence import Observation, load_plan
-from aldesim.evidence.predict import predict
+from aldesim.evidence.predict import REPLICATES, Prediction, joined, predict
 from aldesim.evidence.readouts import READOUTS, read, tables
 from aldesim.evidence.simulated import Simulated
 from aldesim.population.random import uniform
@@ -101,14 +101,19 @@ def survival_checks(trial: Tables, published: pl.DataFrame) -> list[Check]:
         ]
         if not rows:
             continue
-        patients = trial.patients.select(time, event).filter(pl.col(time).is_finite())
+        versions = [f.select(time, event).filter(pl.col(time).is_finite()) for f in trial.versions]
+        patients = pl.concat(versions)
         size = max(row["n"] for row in rows)
         days = patients[time].cast(pl.Float64).to_numpy()
         ended = patients[event].to_numpy().astype(bool)
         seed = int(trial.trial.manifest.get("scenario", {}).get("seed") or 0)
         purpose = f"report/check of {endpoint}"
-        chosen = uniform(seed, purpose, np.arange(STUDIES), size) * len(days)
-        who = chosen.astype(np.int64)
+        # Each study is of one version of the population.
+        studies = np.arange(STUDIES)
+        heights = np.array([[f.height] for f in versions])
+        starts = np.cumsum(heights, axis=0) - heights
+        of = studies % len(versions)
+        who = starts[of] + (uniform(seed, purpose, studies, size) * heights[of]).astype(np.int64)
         at = np.linspace(0, days.max(), CURVE_POINTS)
         everyone = np.ones(who.shape, dtype=bool)
         band = curve_bands(survival_at(days[who], ended[who], everyone, at), at)
@@ -137,10 +142,9 @@ def _needs(one: Observation) -> float:
 def _row(one: Observation, trial: Tables, follow_up: float) -> list[dict[str, Any]]:
     """The row of an observation; none where the trial cannot say."""
     try:
-        values = read(one.readout, one.scenarios, {one.scenario: _simulated(one, trial)}, one.id)
+        found = _predicted(one, trial)
     except InputError:
         return []  # a readout of something that this trial does not record
-    found = predict(one, values)
     if found is None:
         return []
     low, _, lower, median, upper, _, high = found.quantiles
@@ -175,12 +179,26 @@ def _row(one: Observation, trial: Tables, follow_up: float) -> list[dict[str, An
     ]
 
 
-def _simulated(one: Observation, trial: Tables) -> Simulated:
+def _predicted(one: Observation, trial: Tables) -> Prediction | None:
+    """Studies of the published size; each is of one version of the population."""
+    replicates = -(-REPLICATES // len(trial.versions))
+    made = []
+    for seed, patients in enumerate(trial.versions, start=1):
+        simulated = {one.scenario: _simulated(one, trial, patients)}
+        values = read(one.readout, one.scenarios, simulated, one.id)
+        made.append(predict(one, values, seed=seed, replicates=replicates))
+    known = [found for found in made if found is not None]
+    if len(made) == 1 or not known:
+        return made[0]
+    return joined(one, known)
+
+
+def _simulated(one: Observation, trial: Tables, patients: pl.DataFrame) -> Simulated:
     """The trial as readouts want it; of the long tables only what this one reads."""
     name, *words = one.readout.split()
     asked = {word.partition("=")[2] for word in words}
-    columns = [c for c in trial.patients.columns if c in asked or c.startswith(_READ)]
-    held = {"patients": trial.patients.select(columns)}
+    columns = [c for c in patients.columns if c in asked or c.startswith(_READ)]
+    held = {"patients": patients.select(columns)}
     if name == "with_event":
         held["events"] = collect(trial.trial.events)
     if name == "graded":

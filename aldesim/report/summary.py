@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from aldesim.report.tables import Tables, Trial, toxicity_table
+from aldesim.report.tables import Tables, Trial, collect, toxicity_table
 from aldesim.report.wording import counted, months, number, percent, span
 from aldesim.trial.endpoints import (
     Estimate,
@@ -14,6 +14,8 @@ from aldesim.trial.endpoints import (
     Proportion,
     ToxicityTable,
     kaplan_meier,
+    pooled_curve,
+    pooled_proportion,
     proportion,
 )
 
@@ -43,6 +45,16 @@ class Endpoints:
         """Patients that count."""
         return self.tables.patients.height
 
+    def share(self, having: pl.Expr) -> Proportion:
+        """Share of the patients that count with a property, over all versions.
+
+        Parameters
+        ----------
+        having : Expr
+            True or false of each row of the table `patients`.
+        """
+        return self._proportion([int(f.select(having.sum()).item()) for f in self.tables.versions])
+
     @cached_property
     def responses(self) -> dict[str, int]:
         """Patients by best response."""
@@ -53,12 +65,12 @@ class Endpoints:
     @property
     def response_rate(self) -> Proportion:
         """Complete and partial responses among all patients that count."""
-        return proportion(self.responses["CR"] + self.responses["PR"], self.n)
+        return self.share(pl.col("best_response").is_in(["CR", "PR"]))
 
     @property
     def pressor(self) -> Proportion:
         """Patients who needed a vasopressor."""
-        return proportion(int(self.tables.patients["pressor_used"].sum()), self.n)
+        return self.share(pl.col("pressor_used"))
 
     @cached_property
     def progression(self) -> KaplanMeier:
@@ -74,6 +86,21 @@ class Endpoints:
     def toxicity(self) -> ToxicityTable:
         """Worst grades by term."""
         return toxicity_table(self.tables.toxicity, self.n)
+
+    def severe(self, term: str) -> Proportion:
+        """Patients with a worst grade of 3 or more of an adverse event."""
+        return self._proportion(self._severe.get(term, [0] * len(self.tables.versions)))
+
+    @cached_property
+    def _severe(self) -> dict[str, list[int]]:
+        """Patients of each version with a worst grade of 3 or more, by term."""
+        rows = collect(self.tables.toxicity.filter(pl.col("grade") >= 3).select("id", "term"))
+        return {
+            str(term): [
+                int(frame["id"].is_in(part["id"].implode()).sum()) for frame in self.tables.versions
+            ]
+            for (term,), part in rows.partition_by("term", as_dict=True).items()
+        }
 
     def spread(self, column: str, begun: bool = False) -> tuple[Estimate, int]:
         """Median with 5 and 95 % quantiles of a column of the patients, and how many count.
@@ -93,12 +120,21 @@ class Endpoints:
         marks = [float(values.quantile(q, "linear")) for q in (0.5, 0.05, 0.95)]  # type: ignore[arg-type]
         return Estimate(*marks), len(values)
 
+    def _proportion(self, counts: list[int]) -> Proportion:
+        """Share of patients of whom there are so many in each version."""
+        if len(counts) == 1:
+            return proportion(counts[0], self.n)
+        return pooled_proportion(counts, [frame.height for frame in self.tables.versions])
+
     def _curve(self, time: str, event: pl.Expr) -> KaplanMeier:
-        rows = self.tables.patients.select(
-            pl.col(time).cast(pl.Float64).fill_null(float("nan")).alias("time"),
-            event.fill_null(False).alias("event"),
-        )
-        return kaplan_meier(rows["time"].to_numpy(), rows["event"].to_numpy())
+        curves = []
+        for frame in self.tables.versions:
+            rows = frame.select(
+                pl.col(time).cast(pl.Float64).fill_null(float("nan")).alias("time"),
+                event.fill_null(False).alias("event"),
+            )
+            curves.append(kaplan_meier(rows["time"].to_numpy(), rows["event"].to_numpy()))
+        return curves[0] if len(curves) == 1 else pooled_curve(curves)
 
 
 def summary(trial: Trial) -> list[Row]:
@@ -120,13 +156,11 @@ def summary(trial: Trial) -> list[Row]:
 def summary_of(endpoints: Endpoints) -> list[Row]:
     """Rows of the summary table, from endpoints already computed."""
     failed = endpoints.tables.failed.height
-    rows = [
-        Row(
-            "Patients",
-            number(endpoints.n),
-            f"{counted(failed, 'patient')} failed and left out" if failed else "none failed",
-        )
-    ]
+    note = f"{counted(failed, 'patient')} failed and left out" if failed else "none failed"
+    under = endpoints.tables.trial.manifest.get("uncertainty")
+    if under:
+        note += f"; the same under each of {under['of']}"
+    rows = [Row("Patients", number(endpoints.n), note)]
     rows += _doses(endpoints)
     if endpoints.tables.tumour:
         rows += _response(endpoints)
@@ -153,7 +187,7 @@ def _response(endpoints: Endpoints) -> list[Row]:
         )
     ]
     for name, label in (("CR", "Complete response"), ("PR", "Partial response")):
-        share = proportion(endpoints.responses[name], endpoints.n)
+        share = endpoints.share(pl.col("best_response") == name)
         rows.append(Row(label, percent(share.value), f"95\u00a0% interval {_interval(share)}"))
     return rows
 

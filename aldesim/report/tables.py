@@ -100,6 +100,13 @@ class Tables:
         return rows if rows["id"].is_sorted() else rows.sort("id")
 
     @cached_property
+    def versions(self) -> list[pl.DataFrame]:
+        """Patients that count in each version of the population; all at once without versions."""
+        if "version" not in self.patients.columns:
+            return [self.patients]
+        return self.patients.partition_by("version", maintain_order=True)
+
+    @cached_property
     def failed(self) -> pl.DataFrame:
         """Patients whose simulation failed, with the reason in `status`."""
         rows = self.trial.patients.lazy().filter(pl.col("status") != "ok")

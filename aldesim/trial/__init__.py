@@ -4,12 +4,14 @@ from aldesim.trial.comparison import Comparison, Difference, compare, vary
 from aldesim.trial.result import TrialResult
 from aldesim.trial.runner import run
 from aldesim.trial.scenario import Scenario, load_scenario, scenario_names
+from aldesim.trial.versions import Versions
 
 __all__ = [
     "Comparison",
     "Difference",
     "Scenario",
     "TrialResult",
+    "Versions",
     "compare",
     "load_scenario",
     "run",

@@ -55,8 +55,8 @@ def compute(
     InputError
         If workers elsewhere have another version, or do not see the folder.
     """
-    total = protocol.scenario.patients
-    todo = folder.missing(total, chunk)
+    total = protocol.places
+    todo = folder.missing(total, chunk, protocol.scenario.patients)
     already = total - sum(last - first + 1 for first, last in todo)
     shares = dict.fromkeys(todo, 0.0)
 
@@ -67,7 +67,7 @@ def compute(
     if executor is not None:
         with _wanted({_elsewhere(executor, protocol, folder, b): b for b in todo}) as pending:
             _finish(pending, shares, tell)
-        if todo and folder.missing(total, total):
+        if todo and folder.missing(total, total, total):
             allowed = "is not seen by all workers: give a folder on a disk that they share"
             raise InputError("run", "out", str(folder.path), allowed)
     else:
@@ -183,6 +183,12 @@ def _treat(
 ) -> None:
     from aldesim.trial.outcome import tables
     from aldesim.trial.treat import treat
+    from aldesim.trial.versions import placed
 
-    treated = treat(protocol, patients, progress=progress, cancelled=cancelled)
-    folder.write_part(*bounds, tables(treated, protocol))
+    version = bounds[0] // protocol.scenario.patients
+    one = protocol.alone[version]
+    treated = treat(one, patients, progress=progress, cancelled=cancelled)
+    made = tables(treated, one)
+    if protocol.versions:
+        made = placed(made, patients, bounds[0], version)
+    folder.write_part(*bounds, made)

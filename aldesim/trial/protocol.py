@@ -1,7 +1,7 @@
 """A scenario with everything it names loaded and checked: what the closed loop works from."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -22,10 +22,10 @@ from aldesim.trial.calendar import Calendar, continued, course_calendar
 from aldesim.trial.clock import Clock, build_clock
 from aldesim.trial.enrolment import Enrolled, enrol
 from aldesim.trial.events import EventKind, load_event_kinds
+from aldesim.trial.gaps import check_signs, supplied_signs
 from aldesim.trial.imaging import Imaging, Lesions, draw_lesions, load_imaging
 from aldesim.trial.journal import COURSE_SIGNS, VIRUS_SIGNS
 from aldesim.trial.scenario import Scenario
-from aldesim.trial.signs import CHARTED_ONLY, DERIVED, IMPLIED, READ
 
 if TYPE_CHECKING:
     from aldesim.engine import Model
@@ -55,6 +55,9 @@ class Protocol:
         Whom candidates are screened by; None if everyone who is drawn is treated.
     home_regimen : Regimen or None
         What is given at home after the courses.
+    versions : tuple of Population
+        The population with parameters moved; the same patients are treated once for each. Without
+        any they are treated once, as the population has them.
     """
 
     scenario: Scenario
@@ -69,6 +72,18 @@ class Protocol:
     measurement: Schedule | None
     criteria: Criteria | None = None
     home_regimen: Regimen | None = None
+    versions: tuple[Population, ...] = ()
+
+    @property
+    def places(self) -> int:
+        """Patients to treat: those of the scenario, once for each version."""
+        return self.scenario.patients * max(1, len(self.versions))
+
+    @cached_property
+    def alone(self) -> "tuple[Protocol, ...]":
+        """Protocols of the versions, each by itself; this one if there are none."""
+        made = [replace(self, population=one, versions=()) for one in self.versions]
+        return tuple(made) or (self,)
 
     @cached_property
     def enrolled(self) -> Enrolled | None:
@@ -80,7 +95,7 @@ class Protocol:
 
     def patients(self, first: int, last: int) -> np.ndarray:
         """Numbers of the patients in some places of the trial, both ends included."""
-        places = np.arange(first, last + 1)
+        places = np.arange(first, last + 1) % self.scenario.patients
         return places if self.enrolled is None else self.enrolled.ids[places]
 
     @cached_property
@@ -188,7 +203,13 @@ class Protocol:
             "criteria": self.criteria and self.criteria.model_dump(mode="json", exclude_none=True),
             "home_regimen": self.home_regimen
             and self.home_regimen.model_dump(mode="json", exclude_none=True),
-        }
+        } | self._versions_as_data()
+
+    def _versions_as_data(self) -> dict[str, Any]:
+        if not self.versions:
+            return {}
+        versions = [one.model_dump(mode="json", exclude_none=True) for one in self.versions]
+        return {"population_versions": versions}
 
     @cached_property
     def hashes(self) -> dict[str, str]:
@@ -200,42 +221,21 @@ class Protocol:
         }
         return {name: identity_of(content) for name, content in contents.items()}
 
-    @cached_property
-    def signs(self) -> frozenset[str]:
-        """Signs that a trial supplies to rules, grades and orders."""
-        events = {kind.sign for kind in self.event_kinds}
-        implied = {sign for sign, cause in IMPLIED.items() if cause in events}
-        return frozenset({*READ, *DERIVED, *events, *implied})
-
-    def not_evaluated(self) -> list[dict[str, object]]:
-        """Rules that rest on signs the model does not simulate: id, text, signs, partly."""
-        supplied = self.signs
-        texts = {rule.id: rule.text for rule in self.rules.rules}
-        return [
-            {
-                "id": gap.rule,
-                "text": " ".join(texts[gap.rule].split()),
-                "signs": list(gap.missing),
-                "partly": gap.partly,
-            }
-            for gap in self.rules.not_evaluated(supplied)
-        ]
-
-    def not_simulated(self) -> list[dict[str, str]]:
-        """Supportive orders for drugs that the model does not have: id, drug, input."""
-        return [
-            {"id": order.id, "drug": order.drug, "input": order.input}
-            for order in self.support.not_simulated(self.model.inputs)
-        ]
-
     @property
     def identity(self) -> str:
         """One hash of all inputs: equal identity, equal bits."""
         return identity_of(self.hashes)
 
 
-def prepare(scenario: Scenario) -> Protocol:
+def prepare(scenario: Scenario, versions: tuple[Population, ...] = ()) -> Protocol:
     """Protocol of a scenario: every name looked up, every file read and checked.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What is asked.
+    versions : tuple of Population
+        Its population with parameters moved, to treat the patients once for each.
 
     Raises
     ------
@@ -259,7 +259,12 @@ def prepare(scenario: Scenario) -> Protocol:
         measurement=load_schedule(scenario.measurement),
         criteria=load_criteria(scenario.screening) if scenario.screening else None,
         home_regimen=load_regimen(scenario.continuation.regimen) if scenario.continuation else None,
+        versions=versions,
     )
+    for one in versions:
+        if one.name != protocol.population.name:
+            allowed = f"must be of the scenario's population, {protocol.population.name}"
+            raise InputError("scenario", "versions", one.name, allowed)
     protocol._planned()  # refuse now doses at home that begin too soon
     protocol.molecule.pmol(1.0, protocol.amount_unit)  # refuse now IU of a molecule without any
     home = protocol.home_regimen
@@ -267,7 +272,7 @@ def prepare(scenario: Scenario) -> Protocol:
         allowed = f"must be dosed in {protocol.amount_unit} too, as regimen {protocol.regimen.id}"
         raise InputError("scenario", "continuation.regimen", home.id, allowed)
     _check_parameters(protocol)
-    _check_signs(protocol)
+    check_signs(protocol.measurement, protocol.support, supplied_signs(protocol.event_kinds))
     return protocol
 
 
@@ -290,24 +295,8 @@ def restore(inputs: dict[str, Any]) -> Protocol:
         measurement=inputs["measurement"] and kept(Schedule, inputs["measurement"]),
         criteria=inputs["criteria"] and kept(Criteria, inputs["criteria"]),
         home_regimen=inputs["home_regimen"] and kept(Regimen, inputs["home_regimen"]),
+        versions=tuple(kept(Population, one) for one in inputs.get("population_versions", ())),
     )
-
-
-def _check_signs(protocol: Protocol) -> None:
-    """Refuse readings that no chart uses, and orders on signs that a trial does not have."""
-    if protocol.measurement is not None:
-        readable = {*READ, *CHARTED_ONLY}
-        for sign in protocol.measurement.signs:
-            if sign not in readable:
-                allowed = f"is not read; a schedule has {', '.join(sorted(readable))}"
-                raise InputError(f"measurement {protocol.measurement.id}", "sign", sign, allowed)
-    for order in protocol.support.orders:
-        for condition in (order.when, order.unless):
-            for leaf in condition.comparisons() if condition else ():
-                if leaf.sign not in protocol.signs:
-                    where, field = f"support {protocol.support.id}", f"orders[{order.id}].sign"
-                    allowed = "is not simulated; an order cannot rest on it"
-                    raise InputError(where, field, leaf.sign, allowed)
 
 
 def _check_parameters(protocol: Protocol) -> None:

@@ -43,18 +43,34 @@ def replay(result: TrialResult, patients: Sequence[int]) -> pl.DataFrame:
     """
     protocol = protocol_of(result)
     ids = np.array(sorted(patients), dtype=np.int64)
-    treated = protocol.patients(0, protocol.scenario.patients - 1)
-    for wrong in ids[~np.isin(ids, treated)].tolist():
-        allowed = f"must be within {treated[0]} and {treated[-1]}"
+    who = protocol.patients(0, protocol.places - 1)
+    known = np.arange(protocol.places) if protocol.versions else who
+    for wrong in ids[~np.isin(ids, known)].tolist():
+        allowed = f"must be within {known[0]} and {known[-1]}"
         if protocol.enrolled is not None:
             allowed += ", among those that were eligible"
         raise InputError("replay", "patients", wrong, allowed)
+    if not protocol.versions or not ids.size:
+        return _replayed(result, protocol, ids, ids)
+    of = ids // protocol.scenario.patients
+    parts = [
+        _replayed(result, protocol.alone[version], ids[of == version], who[ids[of == version]])
+        for version in np.unique(of)
+    ]
+    return pl.concat(parts)
+
+
+def _replayed(
+    result: TrialResult, protocol: Protocol, ids: np.ndarray, patients: np.ndarray
+) -> pl.DataFrame:
+    """Courses of patients of one protocol, whose rows of the tables have these ids."""
     wanted = pl.col("id").is_in(ids.tolist())
-    doses = result.doses.filter(wanted).collect()
-    orders = result.orders.filter(wanted).collect()
+    number = pl.col("id").replace_strict(ids, patients)
+    doses = result.doses.filter(wanted).with_columns(number).collect()
+    orders = result.orders.filter(wanted).with_columns(number).collect()
     ends = result.patients.filter(wanted).sort("id").select("died", "death_day").collect()
     death = np.where(ends["died"], ends["death_day"], np.inf)
-    return open_loop(protocol, ids, doses, orders, death).frame(ids)
+    return open_loop(protocol, patients, doses, orders, death).frame(ids)
 
 
 @dataclass(frozen=True)

@@ -46,11 +46,16 @@ class TrialResult:
         return RunFolder(self.folder).scan(name)
 
     @property
+    def versions(self) -> int:
+        """Versions of the population under which the patients were treated; 1 without any."""
+        return len(self.manifest["inputs"].get("population_versions", ())) or 1
+
+    @property
     def done(self) -> int:
-        """Patients computed."""
+        """Patients computed, in all versions together."""
         run = RunFolder(self.folder)
         if run.is_complete():
-            return int(self.manifest["scenario"]["patients"])
+            return int(self.manifest["scenario"]["patients"]) * self.versions
         return sum(last - first + 1 for first, last in run.done())
 
     @property
@@ -60,7 +65,11 @@ class TrialResult:
 
     @property
     def patients(self) -> pl.LazyFrame:
-        """One row a patient: covariates, doses, best response, PFS and OS in days, extremes."""
+        """One row a patient: covariates, doses, best response, PFS and OS in days, extremes.
+
+        In a trial over versions of the population a patient has a row for each: `version` counts
+        them from 1, `patient` is who it is, and `id` the number of the row here and in all tables.
+        """
         return self._table("patients")
 
     @property

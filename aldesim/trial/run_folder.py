@@ -134,13 +134,14 @@ class RunFolder:
             for first, last in self.done()
         ]
 
-    def missing(self, patients: int, chunk: int) -> list[tuple[int, int]]:
-        """Ranges still to compute, each at most `chunk` patients."""
+    def missing(self, places: int, chunk: int, block: int) -> list[tuple[int, int]]:
+        """Ranges still to compute, each at most `chunk` places and within one block of places."""
         gaps, start = [], 0
-        for first, last in [*self.done(), (patients, patients)]:
-            gaps += [
-                (a, min(a + chunk, first) - 1) for a in range(start, first, chunk) if a < first
-            ]
+        for first, last in [*self.done(), (places, places)]:
+            while start < first:
+                end = min(start + chunk, first, start - start % block + block)
+                gaps.append((start, end - 1))
+                start = end
             start = last + 1
         return gaps
 

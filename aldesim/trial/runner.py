@@ -15,10 +15,12 @@ import numpy as np
 from aldesim import __version__
 from aldesim.errors import InputError
 from aldesim.trial.chunks import compute
+from aldesim.trial.gaps import orders_not_simulated, rules_not_evaluated, supplied_signs
 from aldesim.trial.protocol import Protocol, prepare
 from aldesim.trial.result import TrialResult
 from aldesim.trial.run_folder import RunFolder
 from aldesim.trial.scenario import Scenario, load_scenario
+from aldesim.trial.versions import Versions
 
 CHUNK = 256
 RUNS = Path("runs")
@@ -29,6 +31,7 @@ def run(
     *,
     patients: int | None = None,
     seed: int | None = None,
+    versions: Versions | None = None,
     out: str | Path | None = None,
     workers: int | None = None,
     chunk: int | None = None,
@@ -46,6 +49,10 @@ def run(
         A scenario, a name on the shelf or a path of a YAML file.
     patients, seed : int, optional
         Instead of the scenario's own.
+    versions : Versions, optional
+        Versions of the population: the same patients are treated under each, and intervals hold
+        what differs between them; `aldesim.calibration.posterior_versions` makes them of what a
+        calibration left open.
     out : path, optional
         Run folder; default `runs/NAME-HASH` where the hash covers every input.
     workers : int, optional
@@ -76,10 +83,10 @@ def run(
     workers = _at_least_one("workers", workers, os.cpu_count() or 1)
     chunk = _at_least_one("chunk", chunk, CHUNK)
     chosen = _resolve(scenario, patients, seed)
-    protocol = prepare(chosen)
+    protocol = prepare(chosen, versions.populations if versions else ())
     place = Path(out) if out else RUNS / f"{chosen.name}-{protocol.identity[:8]}"
     folder = RunFolder(place)
-    manifest = folder.open(_manifest(protocol, place))
+    manifest = folder.open(_manifest(protocol, place, versions))
     if not folder.is_complete():
         started = time.monotonic()
         tell = progress or (lambda done, total: None)
@@ -111,13 +118,14 @@ def _at_least_one(name: str, value: int | None, default: int) -> int:
     return value or default
 
 
-def _manifest(protocol: Protocol, place: Path) -> dict[str, Any]:
+def _manifest(protocol: Protocol, place: Path, versions: Versions | None) -> dict[str, Any]:
     import llvmlite
     import polars
 
     scenario = protocol.scenario
     command = ["aldesim", "run", scenario.name, "--patients", str(scenario.patients)]
     command += ["--seed", str(scenario.seed), "--out", str(place)]
+    command += versions.option if versions else ()
     return {
         "identity": protocol.identity,
         "scenario": protocol.inputs["scenario"],
@@ -132,9 +140,10 @@ def _manifest(protocol: Protocol, place: Path) -> dict[str, Any]:
             "machine": platform.machine(),
         },
         "hashes": protocol.hashes,
-        "not_evaluated": protocol.not_evaluated(),
-        "not_simulated": protocol.not_simulated(),
+        "not_evaluated": rules_not_evaluated(protocol.rules, supplied_signs(protocol.event_kinds)),
+        "not_simulated": orders_not_simulated(protocol.support, protocol.model.inputs),
         "screening": _screened(protocol),
+        "uncertainty": versions and {"versions": len(versions.populations), "of": versions.origin},
         "failed": [],
     }
 

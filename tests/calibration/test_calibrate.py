@@ -5,7 +5,12 @@ import numpy as np
 import pytest
 
 from aldesim import model
-from aldesim.calibration import calibrate, load_calibration, load_posterior
+from aldesim.calibration import (
+    calibrate,
+    load_calibration,
+    load_posterior,
+    posterior_versions,
+)
 from aldesim.calibration.members import applied, members
 from aldesim.calibration.plan import Unknown
 from aldesim.calibration.predictive import predictive
@@ -125,7 +130,7 @@ def unknown(**changes):
     return Unknown.model_validate({"id": "x", "title": "x", "prior": prior} | changes)
 
 
-def test_a_member_is_what_the_changed_tables_would_give():
+def test_a_member_is_what_the_changed_population_would_give():
     """Median and spread of a parameter, a covariate, a fixed parameter and a correlation."""
     unknowns = [
         unknown(parameter="linear_clearance", prior={"median": 100, "sd": 1, "reason": "t"}),
@@ -143,18 +148,19 @@ def test_a_member_is_what_the_changed_tables_would_give():
     ]
     values = np.array([210.0, 0.6, 44.0, 0.01, -0.5, 0.2])
     melanoma, own = load_population("melanoma"), model.parameter_table()
-    table, population = applied(own, melanoma, unknowns, values)
-    assert table["linear_clearance"].value == 210 and table["linear_clearance"].spread == 0.6
+    population = applied(melanoma, unknowns, values)
+    (change,) = [one for one in population.parameters if one.id == "linear_clearance"]
+    assert change.value == 210 and change.spread == 0.6
     assert population.covariates["tumour_doubling_time"].parameters()[0] == 44
-    drawn = draw(population, table, 1, np.arange(4000))
+    drawn = draw(population, own, 1, np.arange(4000))
     assert np.median(drawn.parameters["linear_clearance"]) == pytest.approx(210, rel=0.05)
     assert np.corrcoef(drawn.covariates["age"], np.log(drawn.parameters["linear_clearance"]))[
         0, 1
     ] == pytest.approx(-0.5, abs=0.05)
     protocol = prepare(load_plan().experiment("high-dose-melanoma").scenario)
     (block,) = members(unknowns, values[np.newaxis])(protocol, np.arange(5))
-    assert block.parameters["disease_death_rate"] == 0.01
-    same = draw(population, table, protocol.scenario.seed, np.arange(5))
+    assert (block.parameters["disease_death_rate"] == 0.01).all()
+    same = draw(population, own, protocol.scenario.seed, np.arange(5))
     np.testing.assert_array_equal(
         block.parameters["linear_clearance"], same.parameters["linear_clearance"]
     )
@@ -162,6 +168,32 @@ def test_a_member_is_what_the_changed_tables_would_give():
     np.testing.assert_array_equal(
         block.parameters["resistant_share"], plain.parameters["resistant_share"]
     )
+
+
+def test_what_a_population_says_itself_stands_before_biology():
+    biology = [unknown(parameter="CTL_half_density"), unknown(parameter="age")]
+    melanoma = load_population("melanoma")
+    assert applied(melanoma, biology, np.array([1.0, 2.0])) == melanoma
+    own = [biology[0].model_copy(update={"populations": ("melanoma",)})]
+    assert applied(melanoma, own, np.array([1.0])) != melanoma
+
+
+def test_versions_of_a_population_are_draws_of_the_shipped_posterior():
+    melanoma = load_population("melanoma")
+    versions = posterior_versions(melanoma, 3)
+    draws = load_posterior()
+    rows = draws.thinned(3)
+    np.testing.assert_array_equal(rows[[0, -1]], draws.values[[0, -1]])
+    rates = [
+        change.value
+        for one in versions.populations
+        for change in one.parameters
+        if change.id == "disease_death_rate"
+    ]
+    np.testing.assert_array_equal(rates, rows[:, draws.names.index("disease-death")])
+    assert "3 of the" in versions.origin
+    with pytest.raises(InputError, match="must be within 2 and"):
+        posterior_versions(melanoma, 1)
 
 
 def test_scores_and_values_are_inverse():

@@ -49,6 +49,19 @@ def test_run_prints_a_summary_and_where_the_report_lies(aldesim):
     assert Path("here/report.html").stat().st_size > 1_000_000
 
 
+def test_run_over_draws_of_the_posterior_says_what_its_intervals_hold(aldesim):
+    write("regimen.yaml", REGIMEN.format(amount=600000, unit="IU/kg"))
+    write("scenario.yaml", SCENARIO.format(regimen="regimen.yaml"))
+    code, out, _ = aldesim("run", "scenario.yaml", "-n", "4", "--posterior", "3", "--out", "here")
+    assert code == 0
+    assert "12" in out and "3 of the" in out
+    page = Path("here/report.html").read_text("utf-8")
+    assert "left open" in page and "Its part of the variance" in page
+    assert "not the uncertainty of the model" not in page
+    code, _, err = aldesim("run", "scenario.yaml", "--posterior", "1")
+    assert_one_line(code, err, "posterior", "draws", "must be within 2 and")
+
+
 def test_records_of_doses_given(aldesim):
     aldesim("run", "high-dose-melanoma", "-n", "2", "--out", "here")
     code, out, _ = aldesim("records", "here", "--time", "h", "--amount", "mg")

@@ -20,7 +20,7 @@ def folder(tmp_path):
 
 def test_missing_covers_exactly_what_is_not_there(folder):
     folder.write_part(3, 4, part(3, 4))
-    gaps = folder.missing(10, chunk=2)
+    gaps = folder.missing(10, chunk=2, block=10)
     assert gaps == [(0, 1), (2, 2), (5, 6), (7, 8), (9, 9)]
 
 

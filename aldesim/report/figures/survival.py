@@ -71,8 +71,9 @@ def survival_caption(curves: Mapping[str, KaplanMeier]) -> str:
     lines = []
     for name, curve in curves.items():
         median = curve.median()
+        draws = f", the same under {curve.versions} draws" if curve.versions > 1 else ""
         text = (
-            f"{number(curve.at_risk[0])} patients, {number(curve.events.sum())} events. "
+            f"{number(curve.at_risk[0])} patients{draws}, {number(curve.events.sum())} events. "
             f"Median {months(median.value)} (95\u00a0% interval {months(median.low, '')} to "
             f"{months(median.high)})."
         )

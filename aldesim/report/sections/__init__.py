@@ -13,6 +13,7 @@ from aldesim.report.sections.left_out import left_out
 from aldesim.report.sections.outcome import response_section, survival_section, toxicity_section
 from aldesim.report.sections.patients import OnePatient, patients_section
 from aldesim.report.sections.published import published_section
+from aldesim.report.sections.uncertainty import intervals, uncertainty
 from aldesim.report.sections.who import screening, who
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "courses_section",
     "doses_section",
     "hospital",
+    "intervals",
     "left_out",
     "patients_section",
     "published_section",
@@ -31,5 +33,6 @@ __all__ = [
     "stays",
     "survival_section",
     "toxicity_section",
+    "uncertainty",
     "who",
 ]

@@ -11,14 +11,13 @@ from aldesim.report.summary import Endpoints
 from aldesim.report.tables import Tables, collect
 from aldesim.report.wording import RESPONSES, counted, number, percent, span, title
 from aldesim.timeunits import DAYS_PER_MONTH
-from aldesim.trial.endpoints import proportion
 
 
 def response_section(tables: Tables, endpoints: Endpoints) -> tuple[list[go.Figure], Grid]:
     """Waterfall, spider, swimmer and the table of best responses."""
     rows = []
     for name, text in RESPONSES.items():
-        share = proportion(endpoints.responses[name], endpoints.n)
+        share = endpoints.share(pl.col("best_response") == name)
         rows.append(
             [
                 f"{name}, {text}",
@@ -81,7 +80,7 @@ def toxicity_section(endpoints: Endpoints) -> tuple[go.Figure, Grid]:
     onsets = dict(onset.iter_rows())
     rows = []
     for index in severe_first(table):
-        severe = proportion(int(table.severe[index]), table.patients)
+        severe = endpoints.severe(table.terms[index])
         rows.append(
             [
                 title(table.terms[index]),

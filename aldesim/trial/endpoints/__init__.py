@@ -13,6 +13,7 @@ from aldesim.trial.endpoints.paired import (
     paired_proportions,
     paired_restricted_means,
 )
+from aldesim.trial.endpoints.pooled import Pooled, pooled, pooled_curve, pooled_proportion
 from aldesim.trial.endpoints.proportions import Proportion, proportion
 from aldesim.trial.endpoints.recist import (
     RECIST,
@@ -41,6 +42,7 @@ __all__ = [
     "Landmark",
     "LogRank",
     "Paired",
+    "Pooled",
     "Proportion",
     "ToxicityTable",
     "assess",
@@ -52,6 +54,9 @@ __all__ = [
     "paired_means",
     "paired_proportions",
     "paired_restricted_means",
+    "pooled",
+    "pooled_curve",
+    "pooled_proportion",
     "progression_free",
     "proportion",
     "worst_grades",

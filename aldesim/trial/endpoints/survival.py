@@ -60,6 +60,8 @@ class KaplanMeier:
         Coverage of the limits.
     excluded : int
         Patients without a time (NaN), in none of the counts.
+    versions : int
+        Versions of a population over which it is pooled; the counts are of all of them.
     """
 
     time: NDArray[np.float64]
@@ -72,6 +74,7 @@ class KaplanMeier:
     censored: NDArray[np.int64]
     confidence: float
     excluded: int
+    versions: int = 1
 
     def at_risk_at(self, times: ArrayLike) -> NDArray[np.int64]:
         """Patients at risk just before each of `times`, for the row below a plot."""
@@ -155,6 +158,8 @@ class KaplanMeier:
         from scipy.special import ndtri
 
         self._check_time("horizon", horizon)
+        if self.versions > 1:  # Greenwood's variance is of one version only
+            raise InputError("survival", "versions", self.versions, "must be 1 for a mean")
         if not self._covers(horizon):
             return Estimate(np.nan, np.nan, np.nan)
         steps = np.append(self.time, np.inf)
