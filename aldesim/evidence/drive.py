@@ -32,20 +32,23 @@ def slot_minutes(protocol: Protocol) -> np.ndarray:
 
 
 def planned_IU(protocol: Protocol, virtual: VirtualPatients) -> np.ndarray:  # noqa: N802
-    """Planned dose of each slot and patient, IU, shape (s, n)."""
+    """Planned dose of each slot and patient, IU, or mg of a drug dosed by mass, shape (s, n)."""
     slots, covariates = protocol.regimen.slots(), virtual.covariates
     weight, area = covariates["body_weight"], covariates["BSA"]
-    return np.stack([slots.dose_IU(index, weight, area) for index in range(len(slots))])
+    return np.stack([slots.dose(index, weight, area) for index in range(len(slots))])
 
 
 def given_IU(protocol: Protocol, doses: pl.DataFrame, patients: np.ndarray) -> np.ndarray:  # noqa: N802
-    """Dose given by the ledger of a trial for each slot and patient, IU, shape (s, n)."""
-    slots = protocol.regimen.slots()
+    """Dose given by the ledger of a trial for each slot and patient, shape (s, n).
+
+    IU, or mg of a drug dosed by mass.
+    """
+    slots, column = protocol.regimen.slots(), f"given_{protocol.amount_unit}"
     first = {cycle: int(np.argmax(slots.cycle == cycle)) for cycle in np.unique(slots.cycle)}
     given = np.zeros((len(slots), len(patients)))
     start = doses["cycle"].replace_strict(first, return_dtype=doses["cycle"].dtype).to_numpy()
     rows = start + doses["slot"].to_numpy() - 1
-    given[rows, np.searchsorted(patients, doses["id"].to_numpy())] = doses["given_IU"].to_numpy()
+    given[rows, np.searchsorted(patients, doses["id"].to_numpy())] = doses[column].to_numpy()
     return given
 
 
@@ -70,7 +73,7 @@ def drive(
     patients : ndarray of int, shape (n,)
         Patient indices, rising.
     dose_IU : ndarray, shape (s, n)
-        Dose of each slot of the regimen, 0 for none.
+        Dose of each slot of the regimen, 0 for none; mg of a drug dosed by mass.
     watch : ndarray of int, shape (t,)
         Minutes from the first dose, rising.
     observe : sequence of str

@@ -88,7 +88,9 @@ class Experimenter:
             slot_day=slots.time,
             slot_cycle=slots.cycle,
             covariates=virtual.covariates,
-            pM_per_IU_mL=float(protocol.molecule.pM(1.0)),
+            pM_per_IU_mL=float(protocol.molecule.pM(1.0))
+            if protocol.molecule.specific_activity is not None
+            else float("nan"),
             tables=tables,
         )
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -12,7 +12,7 @@ from aldesim.errors import InputError
 from aldesim.evidence.observations import Observation, load_observations
 from aldesim.timeunits import MINUTES_PER_HOUR
 from aldesim.trial import Scenario, load_scenario
-from aldesim.yamlfile import check_unique, read_yaml
+from aldesim.yamlfile import check_unique, read_yaml, replaced
 
 SHELF = Path(__file__).with_name("plan.yaml")
 SCENARIOS = Path(__file__).with_name("scenarios")
@@ -48,7 +48,11 @@ class Experiment(BaseModel):
     Attributes
     ----------
     id : str
-        Name of the scenario file.
+        Key, and name of the scenario file unless `shelf` is given.
+    shelf : str, optional
+        Scenario on the shelf of trials that is taken instead.
+    change : dict
+        Fields in which it differs from that one.
     how : str
         "trial": the closed loop of a clinic, then the first patients once more, frozen, to watch
         what its tables do not keep. "course": every planned dose, nothing decided. "levels": cells
@@ -73,6 +77,8 @@ class Experiment(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     id: str
+    shelf: str | None = None
+    change: dict[str, Any] = {}
     how: How
     quick: Annotated[int, Field(ge=0)] = 0
     observe: tuple[str, ...] = ()
@@ -84,6 +90,8 @@ class Experiment(BaseModel):
 
     @model_validator(mode="after")
     def _sensible(self) -> "Experiment":
+        if self.change and self.shelf is None:
+            raise ValueError("change goes with shelf; otherwise write it in the scenario file")
         if self.how != "trial" and not self.observe:
             raise ValueError("name what to observe")
         if self.how != "levels" and bool(self.observe) != bool(self.watch):
@@ -110,7 +118,10 @@ class Experiment(BaseModel):
     @cached_property
     def scenario(self) -> Scenario:
         """Who gets what."""
-        return load_scenario(SCENARIOS / f"{self.id}.yaml")
+        if self.shelf is None:
+            return load_scenario(SCENARIOS / f"{self.id}.yaml")
+        fields = self.change | {"name": self.id}
+        return replaced(load_scenario(self.shelf), fields, f"experiment {self.id}: change")
 
     def minutes(self, slot_minutes: np.ndarray) -> np.ndarray:
         """Instants to watch, whole minutes from the first dose, rising, shape (t,).

@@ -24,7 +24,7 @@ class Simulated:
     courses : mapping of str to ndarray, shape (t, n)
         Observables in the model's units; NaN after death.
     dose_IU : ndarray, shape (s, n)
-        Doses of the patients watched.
+        Doses of the patients watched; mg of a drug dosed by mass.
     slot_day : ndarray, shape (s,)
         When they were given.
     slot_cycle : ndarray of int, shape (s,)
@@ -32,7 +32,7 @@ class Simulated:
     covariates : mapping of str to ndarray, shape (n,)
         Of the patients watched.
     pM_per_IU_mL : float
-        Concentration of the drug.
+        Concentration of the drug; NaN of one that has no activity in IU.
     tables : mapping of str to DataFrame
         "patients", "doses", "events" and "toxicity" of a trial, all patients; empty otherwise.
     """

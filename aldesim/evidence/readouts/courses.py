@@ -10,7 +10,7 @@ from aldesim.errors import InputError
 from aldesim.evidence.readouts.values import Values
 from aldesim.evidence.simulated import Simulated
 from aldesim.population.random import normal
-from aldesim.timeunits import HOURS_PER_DAY
+from aldesim.timeunits import DAYS_PER_MONTH, HOURS_PER_DAY
 
 DYN_PER_MMHG_MIN_PER_L = 80.0  # dyn*s/cm5 in mmHg*min/L
 AGAINST = ("value", "fold", "percent", "difference")
@@ -94,6 +94,14 @@ def average(
     """Mean of the instants between two days."""
     course, inside = _span(data, sign, from_day, until_day)
     return _against(inside.mean(axis=0), course[0], against)
+
+
+def slope(data: Simulated, sign: str, from_day: float, until_day: float) -> Values:
+    """Change of a sign per month: the least-squares line through the instants between two days."""
+    _, inside = _span(data, sign, from_day, until_day)
+    day = data.at[data.between(from_day, until_day)]
+    centred = (day - day.mean()) / DAYS_PER_MONTH
+    return Values((centred[:, np.newaxis] * inside).sum(axis=0) / (centred**2).sum())
 
 
 def highest(
