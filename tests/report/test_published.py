@@ -41,7 +41,7 @@ def test_prediction_of_a_share_is_that_of_the_trial(trial):
 def test_band_of_survival_holds_the_curve_of_the_trial(trial):
     tables = Tables(trial)
     (check,) = survival_checks(tables, published_table(tables))
-    assert check.endpoint == "OS" and check.size == 270 and check.points[0][1] == 50
+    assert check.endpoint == "OS" and check.size == 314 and check.points[0][1] == 50
     alive = [
         100 * (tables.patients["death_day"] > 30.4375 * month).mean()
         for month in check.band["month"]
