@@ -32,8 +32,8 @@ def fit(
 ) -> int:
     """Update the virtual population to a person's own data and forecast the following days.
 
-    The same command resumes a fit of many people. With --check N no data are needed: N people are
-    simulated, read as on a ward, fitted, and the truth is ranked in the posterior.
+    The same command resumes a fit of many people, and a check. With --check N no data are needed: N
+    people are simulated, read as on a ward, fitted, and the truth is ranked in the posterior.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ def fit(
     seed
         Seed of all randomness; the same seed gives the same bits.
     out
-        Folder of the results (default: runs/fit-NAME-HASH).
+        Folder of the results (default: runs/fit-NAME-HASH; of a check runs/check-NAME-HASH).
     check
         People to simulate and fit, instead of data: simulation-based calibration.
     """
@@ -80,7 +80,7 @@ def fit(
         plan=plan,
     )
     if data is None:
-        return _check(setting, check or 0, seed, particles)
+        return _check(setting, check or 0, seed, particles or 256, out)
     with Progress("people") as progress:
         result = fit_people(
             data,
@@ -135,7 +135,7 @@ def _print(result: "FitResult") -> None:
         )
 
 
-def _check(setting: "Setting", repeats: int, seed: int, particles: int | None) -> int:
+def _check(setting: "Setting", repeats: int, seed: int, particles: int, out: Path | None) -> int:
     """Print the ranks of the truth; 0 if they are as even as chance makes them, else 1."""
     from aldesim.forecast import check, judge
     from aldesim.forecast.check import BINS, least_p
@@ -143,7 +143,7 @@ def _check(setting: "Setting", repeats: int, seed: int, particles: int | None) -
 
     with Progress("people fitted") as progress:
         ranks = check(
-            setting, repeats, seed=seed, particles=particles or 256, progress=progress.show
+            setting, repeats, seed=seed, particles=particles, out=out, progress=progress.show
         )
     verdicts = judge(ranks)
     table(
@@ -172,4 +172,5 @@ def _check(setting: "Setting", repeats: int, seed: int, particles: int | None) -
     print(f"{outside} of {bins} bins outside their 99 % band (expected by chance: at most 1 %)")
     smallest = least_p(verdicts)
     print(f"Smallest p of {2 * len(verdicts)} tests, times their number: {min(smallest, 1.0):.2g}")
+    print(f"Ranks: {ranks.file}")
     return 0 if smallest > 0.01 else 1

@@ -12,8 +12,10 @@ Säilynoja, Bürkner, Vehtari. Stat Comput 2022;32:32. doi:10.1007/s11222-022-10
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,9 +27,11 @@ from aldesim.forecast.person import Person, Readings
 from aldesim.forecast.prior import Prior, prior_of
 from aldesim.forecast.setting import Setting
 from aldesim.forecast.update import update
+from aldesim.identity import identity_of
 from aldesim.population.random import normal, uniform
 from aldesim.regimen.records import Doses
 from aldesim.timeunits import MINUTES_PER_DAY
+from aldesim.wholefile import make_folder, write_text
 
 KNOWN = ("age", "sex", "body_weight", "body_height")
 DOSE_COUNT, DOSE_DAYS, DOSE_IU_PER_KG, INFUSION_MINUTES = 6, 1 / 3, 600_000.0, 15
@@ -56,10 +60,13 @@ class Ranks:
         By quantity: a parameter, or a sign on the forecast day ("MAP day 4").
     draws : int
         Posterior draws that each was ranked among.
+    file : Path, optional
+        Where they lie as a table: a row for each repeat, a column for each quantity.
     """
 
     ranks: dict[str, NDArray[np.int64]]
     draws: int = DRAWS
+    file: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -94,9 +101,10 @@ def check(
     *,
     seed: int = 0,
     particles: int = 256,
+    out: str | Path | None = None,
     progress: Callable[[float, int], None] = lambda done, total: None,
 ) -> Ranks:
-    """Ranks of the truth among posterior draws, over repeats.
+    """Ranks of the truth among posterior draws, over repeats; the same call resumes them.
 
     Parameters
     ----------
@@ -108,6 +116,8 @@ def check(
         Seed of all randomness; a repeat does not depend on how many there are.
     particles : int
         Candidates of each fit.
+    out : path, optional
+        Folder of the repeats done and of `ranks.csv`; default ``runs/check-POPULATION-HASH``.
     progress : callable
         Told repeats done and their number.
 
@@ -118,12 +128,22 @@ def check(
     """
     if not 8 <= repeats <= 100_000:
         raise InputError("fit", "check", repeats, "must be within 8 and 100,000 people")
-    found: dict[str, list[int]] = {}
+    identity = identity_of([setting.identity, seed, particles])
+    folder = Path(out or Path("runs") / f"check-{setting.population.name}-{identity[:8]}")
+    # A repeat is the same however many there are, so a longer check goes on from a shorter one.
+    parts = make_folder(folder / f"repeats-{identity[:16]}")
+    rows = []
     for repeat in range(repeats):
-        for name, rank in one_repeat(setting, seed, repeat, particles).items():
-            found.setdefault(name, []).append(rank)
+        part = parts / f"{repeat}.json"
+        if not part.exists():
+            write_text(part, json.dumps(one_repeat(setting, seed, repeat, particles)))
+        rows.append(json.loads(part.read_text("utf-8")))
         progress(repeat + 1, repeats)
-    return Ranks({name: np.array(ranks) for name, ranks in found.items()})
+    names = list(rows[0])
+    lines = [["repeat", *names], *([k, *(row[n] for n in names)] for k, row in enumerate(rows))]
+    text = "".join(",".join(map(str, line)) + "\n" for line in lines)
+    file = write_text(folder / "ranks.csv", text)
+    return Ranks({name: np.array([row[name] for row in rows]) for name in names}, file=file)
 
 
 def one_repeat(setting: Setting, seed: int, repeat: int, particles: int) -> dict[str, int]:
