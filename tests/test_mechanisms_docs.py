@@ -121,9 +121,9 @@ def test_a_plan_gives_the_dose_it_names():
     slow = {"linear_clearance": 1e-9, "cells_in_reach": 1e-9, "leak_digestion": 0}
     left = []
     for plan in ([given("il2_central", 0, 0, pmol)], [given("infusion_rate", 0, 0.5, 2 * pmol)]):
-        watch = "il2_central il2_peripheral"
+        watch = "il2_central il2_peripheral il2_slow"
         course = running.run({"kept": slow}, plan, running.until(1), watch)
-        left.append(course["il2_central"][-1, 0] + course["il2_peripheral"][-1, 0])
+        left.append(sum(course[name][-1, 0] for name in watch.split()))
     assert left[0] == pytest.approx(pmol, rel=1e-3)
     assert left[1] == pytest.approx(pmol, rel=1e-3)
 

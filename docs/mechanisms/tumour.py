@@ -179,7 +179,7 @@ ARCHETYPES: dict[str, tuple[dict[str, float], str]] = {
         LIGHT.il2,
     ),
     "PR, relapse": ({"CTL_half_density": 4.0, "resistant_share": 0.05}, LIGHT.pr),
-    "SD": ({"CTL_half_density": 12.0, "tumour_doubling_time": 100.0}, LIGHT.sd),
+    "SD": ({"CTL_half_density": 14.0, "tumour_doubling_time": 100.0}, LIGHT.sd),
     "PD": (UNSEEN, LIGHT.pd),
 }
 

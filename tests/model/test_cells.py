@@ -125,3 +125,26 @@ def test_treg_live_longer_where_interleukin_2_lasts(new_batch):
             both.append(batch.observe(["Treg"])["Treg"][0] / 55)
         kept.append(both[1] / both[0])
     assert kept[0] > 1.3 * kept[1] > 1.3
+
+
+def weeks(batch, dose, days=56):
+    """Treg, fold of the start, after daily doses [IU/m2] under the skin."""
+    for day in range(days):
+        batch.add("il2_depot", dose * BSA / IU_PER_PMOL)
+        batch.advance(day + 1.0)
+    seen = batch.observe(["Treg", "Treg_contact"])
+    return seen["Treg"][0] / 55, seen["Treg_contact"][0]
+
+
+def test_treg_share_their_contacts(new_batch):
+    """The more they are the less each divides, so that more drug adds less to them."""
+    one, shared = weeks(new_batch(), 1e6)
+    three, _ = weeks(new_batch(), 3e6)
+    alone, whole = weeks(new_batch(Treg_niche=1e6), 1e6)
+    more, _ = weeks(new_batch(Treg_niche=1e6), 3e6)
+    assert 4 < one < three < 3 * one
+    assert alone > 1.2 * one and more / alone > 1.2 * three / one
+    assert shared < 0.75 and whole == pytest.approx(1.0, abs=1e-4)
+    rest = new_batch(Treg_niche=np.array([2.0, 9.0, 50.0]))
+    rest.advance(100.0)
+    assert rest.observe(["Treg"])["Treg"] == pytest.approx(55.0, rel=1e-6)

@@ -17,7 +17,7 @@ COURSES = {
         "surveillance_kill": 0.003,
     },
     "partial response, then relapse": {"CTL_half_density": 4.0, "resistant_share": 0.05},
-    "stable disease": {"CTL_half_density": 12.0, "tumour_doubling_time": 100.0},
+    "stable disease": {"CTL_half_density": 14.0, "tumour_doubling_time": 100.0},
     "progressive disease": {"CTL_half_density": 500.0},
 }
 
@@ -170,7 +170,7 @@ def test_immunosuppressants_take_the_benefit_for_good(new_batch, order):
         assert course[name][treated].max() < 0.6 * free[name][treated].max(), name
     untreated.advance(730.0)
     assert free["SLD"][-1, 0] < 1
-    assert course["SLD"][-1, 0] > 0.85 * untreated.observe(["SLD"])["SLD"][0]
+    assert course["SLD"][-1, 0] > 0.8 * untreated.observe(["SLD"])["SLD"][0]
 
 
 def test_anergic_cells_wake_by_dose_and_sleep_again_in_bulk(new_batch):

@@ -7,6 +7,7 @@ import pytest
 from ward import HOUR, high_dose, treat
 
 BSA = 1.85
+AFTER_TRANSPLANT = {"CD4_0": 380.0, "Treg_0": 25.0, "CD8_naive_0": 117.0, "NK_dim_0": 181.0}
 VASOPLEGIC = {"vasodilation_max": 0.93, "vasodilation_half": 0.3}
 
 
@@ -25,10 +26,10 @@ def high(new_batch):
 
 @pytest.fixture(scope="module")
 def low(new_batch):
-    """1 MIU/m2 daily under the skin for 12 weeks (Koreth 2016)."""
+    """1 MIU/m2 daily under the skin for 12 weeks, few lymphocytes (Koreth 2016)."""
     doses = [float(d) for d in range(84)]
     course = {"until": 84.0, "iu_per_kg": 1e6 * BSA / 75, "route": "sc", "often_until": 84.0}
-    return treat(new_batch(), doses, **course)
+    return treat(new_batch(**AFTER_TRANSPLANT), doses, **course)
 
 
 def test_low_dose_grows_treg_and_nk_and_nothing_else(low):
@@ -70,7 +71,7 @@ def test_under_the_skin_is_gentler_still(new_batch, infused):
     days = [float(d) for d in range(5)]
     course = treat(new_batch(), days, until=13.0, iu_per_kg=18e6 / 75, route="sc")
     assert lowest(course, "MAP") > lowest(infused, "MAP") + 5
-    assert rise(course, "Treg") > 3
+    assert rise(course, "Treg") > 2.5
 
 
 def test_without_leak_no_oedema_and_less_albumin_loss(new_batch, high):

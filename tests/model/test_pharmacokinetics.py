@@ -34,6 +34,21 @@ def test_half_lives_after_a_bolus(new_batch):
     assert level[0] == pytest.approx(3900, rel=0.2)
 
 
+def test_a_slow_third_phase_follows(new_batch):
+    """Terminal half-life of the label 100 to 123 min, of Konrad 1990 to 4 h 85 min: tissue that gives
+    back slowly, without which the level ends faster, not slower."""
+    ends = []
+    for change in ({}, {"k_peripheral_slow": 1e-9}):
+        batch = new_batch(rtol=1e-7, **change)
+        batch.add("il2_central", BOLUS)
+        minutes = np.arange(0.0, 481.0, 5.0)
+        level = levels(batch, minutes * MINUTE)
+        end = minutes >= 240
+        ends.append(-np.log(2) / np.polyfit(minutes[end], np.log(level[end]), 1)[0])
+    assert 88 < ends[0] < 123
+    assert ends[1] < 80
+
+
 def test_level_of_a_six_hour_infusion(new_batch):
     """Konrad 1990: 41 Cetus units/mL = 246 IU/mL."""
     batch = new_batch(rtol=1e-6)
@@ -110,7 +125,7 @@ def test_drug_balance_closes(new_batch, model):
     p = model.parameters
     dose = 20e6 / IU_PER_PMOL
     batch.add("il2_depot", dose)
-    names = ["il2_depot", "il2_lymph", "il2_central", "il2_peripheral"]
+    names = ["il2_depot", "il2_lymph", "il2_central", "il2_peripheral", "il2_slow"]
     losses = ["linear_elimination", "receptor_elimination", "tissue_digestion", "node_uptake"]
     times = np.linspace(0, 2, 2001)
     lost = np.zeros(len(times))
@@ -256,5 +271,5 @@ def test_conjugate_balance_closes(new_batch):
     batch = new_batch(prodrug_release=1.6, prodrug_clearance=0.4, **kept)
     batch.add("il2_prodrug", 1000.0)
     batch.advance(40.0)
-    seen = batch.observe(["il2_central", "il2_peripheral"])
+    seen = batch.observe(["il2_central", "il2_peripheral", "il2_slow"])
     assert sum(v[0] for v in seen.values()) == pytest.approx(1000 * 0.8**2, rel=1e-3)

@@ -111,7 +111,7 @@ def test_other_organs(nominal):
 def test_everything_comes_back(nominal):
     for name in ("MAP", "heart_rate", "weight", "albumin", "creatinine", "bilirubin", "SpO2"):
         assert at(nominal, name, 90) == pytest.approx(nominal[name][0, 0], rel=0.03), name
-    assert at(nominal, "permeability", 90) < 1e-6
+    assert at(nominal, "permeability", 90) < 2e-6
 
 
 def test_second_cycle_is_harder_on_the_kidney(nominal):
