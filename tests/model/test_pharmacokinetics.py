@@ -35,7 +35,7 @@ def test_half_lives_after_a_bolus(new_batch):
 
 
 def test_a_slow_third_phase_follows(new_batch):
-    """Terminal half-life of the label 100 to 123 min, of Konrad 1990 to 4 h 85 min: tissue that gives
+    """Half-life at the end of the label 100 to 123 min, of Konrad 1990 to 4 h 85: tissue that gives
     back slowly, without which the level ends faster, not slower."""
     ends = []
     for change in ({}, {"k_peripheral_slow": 1e-9}):
