@@ -17,6 +17,8 @@ CHANGEABLE = Literal[
     "linear_clearance",
     "k_central_peripheral",
     "k_peripheral_central",
+    "k_peripheral_slow",
+    "k_slow_peripheral",
     "renal_share",
     "renal_clearance_floor",
     "depot_absorption_rate",

@@ -74,11 +74,18 @@ def test_treg_muteins_are_alpha_biased_and_no_alpha_variants_are_not():
 
 
 def half_life_h(parameters):
-    """Of the slow phase of the linear two-compartment model, without uptake by receptors, h."""
+    """Of the last phase of the linear model, three compartments without uptake by receptors, h."""
     of = {name: row.value for name, row in model.parameter_table().items()} | parameters
     volume = of["central_volume_per_kg"] * of["body_weight"]
     out, back = of["k_central_peripheral"], of["k_peripheral_central"]
-    rates = np.array([[-of["linear_clearance"] / volume - out, back], [out, -back]])
+    away, home = of["k_peripheral_slow"], of["k_slow_peripheral"]
+    rates = np.array(
+        [
+            [-of["linear_clearance"] / volume - out, back, 0],
+            [out, -back - away, home],
+            [0, away, -home],
+        ]
+    )
     return 24 * math.log(2) / -np.linalg.eigvals(rates).max()
 
 
