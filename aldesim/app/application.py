@@ -50,6 +50,8 @@ def questions(
         "trial.delete": trials.delete,
         "trial.open": trials.open,
         "trial.compare": trials.compare,
+        "trial.comparison": trials.comparison,
+        "trial.patients": trials.patients,
         "trial.report": trials.report,
         "design.map": design.map,
         "design.doses": design.doses,

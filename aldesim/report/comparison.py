@@ -1,6 +1,7 @@
 """A page that puts the arms of a comparison side by side."""
 
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import plotly.graph_objects as go
@@ -9,6 +10,7 @@ import polars as pl
 from aldesim.report.figures.arms import bars_by_arm, reasons_by_arm, slots_by_arm
 from aldesim.report.figures.toxicity import toxicity_of_arms
 from aldesim.report.page import fill, page_environment
+from aldesim.report.palette import LIGHT, Theme
 from aldesim.report.plots import Plots
 from aldesim.report.sections.grid import Grid
 from aldesim.report.summary import Row
@@ -55,19 +57,8 @@ def write_comparison(comparison: Comparison, path: str | Path | None = None) -> 
 def render_comparison(comparison: Comparison) -> str:
     """HTML text of the page; see `write_comparison`."""
     plots = Plots()
-    frames = comparison.patients
-    n = next(iter(frames.values())).height
-    kept = next(iter(frames.values()))["id"].implode()
-    doses = {
-        name: arm.doses.filter(pl.col("id").is_in(kept)) for name, arm in comparison.arms.items()
-    }
-    figures = [slots_by_arm(doses, n), reasons_by_arm(doses, n)]
-    grades = {
-        name: toxicity_table(arm.toxicity.filter(pl.col("id").is_in(kept)), n)
-        for name, arm in comparison.arms.items()
-    }
-    first, *others = grades.items()
-    butterflies = [toxicity_of_arms((first, other)) for other in others]
+    n = next(iter(comparison.patients.values())).height
+    figures = comparison_figures(comparison)
     total = next(iter(comparison.arms.values())).manifest["scenario"]["patients"]
     context = {
         "heading": f"{', '.join(comparison.arms)}: the same patients",
@@ -77,15 +68,58 @@ def render_comparison(comparison: Comparison) -> str:
         ],
         "base": f"{counted(n, 'patient')} of {number(total)}, simulated to the end in every arm.",
         "side": _side_by_side(comparison),
-        "large": [plots(figure) for figure in figures],
-        "toxicity": [plots(figure) for figure in butterflies],
-        "small": [plots(figure) for figure in _small(frames)],
-        "differences": [_grid(comparison, name) for name in list(comparison.arms)[1:]],
+        "large": [plots(figure) for figure in figures.doses],
+        "toxicity": [plots(figure) for figure in figures.toxicity],
+        "small": [plots(figure) for figure in figures.numbers],
+        "differences": [difference_grid(comparison, name) for name in list(comparison.arms)[1:]],
     }
     return fill(page_environment().get_template("comparison.html.j2"), context, plots)
 
 
-def _small(frames: dict[str, pl.DataFrame]) -> list[go.Figure]:
+class ComparisonFigures(NamedTuple):
+    """Pictures of a comparison.
+
+    Parameters
+    ----------
+    numbers, doses, toxicity : list of Figure
+        Key numbers of each arm as bars; doses by slot and why they were not given; grades of
+        each further arm against the first.
+    """
+
+    numbers: list[go.Figure]
+    doses: list[go.Figure]
+    toxicity: list[go.Figure]
+
+
+def comparison_figures(comparison: Comparison, *, theme: Theme = LIGHT) -> ComparisonFigures:
+    """Every picture of a comparison, of the patients that all arms have.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        Its arms; they may be unfinished.
+    theme : Theme
+        Colours.
+    """
+    frames = comparison.patients
+    n = next(iter(frames.values())).height
+    kept = next(iter(frames.values()))["id"].implode()
+    doses = {
+        name: arm.doses.filter(pl.col("id").is_in(kept)) for name, arm in comparison.arms.items()
+    }
+    grades = {
+        name: toxicity_table(arm.toxicity.filter(pl.col("id").is_in(kept)), n)
+        for name, arm in comparison.arms.items()
+    }
+    first, *others = grades.items()
+    return ComparisonFigures(
+        _small(frames, theme),
+        [slots_by_arm(doses, n, theme=theme), reasons_by_arm(doses, n, theme=theme)],
+        [toxicity_of_arms((first, other), theme=theme) for other in others],
+    )
+
+
+def _small(frames: dict[str, pl.DataFrame], theme: Theme) -> list[go.Figure]:
     """Vasopressor, hospital days, response and doses, a bar for each arm."""
     share = "Bars: share of patients; lines: 95 % interval (Wilson)."
     mean = "Bars: mean; lines: 95 % interval."
@@ -96,10 +130,10 @@ def _small(frames: dict[str, pl.DataFrame]) -> list[go.Figure]:
         days[name] = _mean(frame, "hospital_days")
         doses[name] = _mean(frame, "doses_course_1")
     return [
-        bars_by_arm(doses, "Doses in the first course", "Doses (number)", mean),
-        bars_by_arm(pressor, "Vasopressor used", "Patients, %", share),
-        bars_by_arm(days, "Hospital days", "Days", mean),
-        bars_by_arm(response, "Response (CR + PR)", "Patients, %", share),
+        bars_by_arm(doses, "Doses in the first course", "Doses (number)", mean, theme=theme),
+        bars_by_arm(pressor, "Vasopressor used", "Patients, %", share, theme=theme),
+        bars_by_arm(days, "Hospital days", "Days", mean, theme=theme),
+        bars_by_arm(response, "Response (CR + PR)", "Patients, %", share, theme=theme),
     ]
 
 
@@ -151,7 +185,16 @@ def _median(frame: pl.DataFrame, column: str) -> str:
     return f"{number(mid, 1).removesuffix('.0')} ({span(low, high)})"
 
 
-def _grid(comparison: Comparison, label: str) -> Grid:
+def difference_grid(comparison: Comparison, label: str) -> Grid:
+    """Every measure of one arm against the first: both values, difference, interval, p.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        Its arms; they may be unfinished.
+    label : str
+        The arm.
+    """
     reference = next(iter(comparison.arms))
     rows = [
         [

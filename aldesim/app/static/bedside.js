@@ -1,5 +1,5 @@
 // The bedside: a setting in, pictures and words out; at most one question under way at a time.
-import { ask, element, save, saveBlob, say, themeName, trouble } from "./server.js";
+import { element, question, save, saveBlob, say, themeName, trouble } from "./server.js";
 import { draw, Gallery, ready } from "./plots.js";
 
 const HALF_HOURS_VIEW = 1.5; // days on either side of the moment
@@ -85,17 +85,6 @@ function toAddress() {
 
 // --- questions ---------------------------------------------------------------------------------
 
-async function question(...words) {
-  try {
-    const answer = await ask(...words);
-    trouble("");
-    return answer;
-  } catch (error) {
-    trouble(error.message);
-    return null;
-  }
-}
-
 function wish() {
   started ||= performance.now();
   wanted = setting();
@@ -138,7 +127,7 @@ async function holdNow(values) {
   const button = document.getElementById("hold");
   button.setAttribute("aria-pressed", String(Boolean(held)));
   button.textContent = held ? "Let go of B" : "Hold this beside";
-  if (answer) await take(answer);
+  if (answer && picture) await take(answer);
 }
 
 // --- pictures ----------------------------------------------------------------------------------

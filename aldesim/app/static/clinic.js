@@ -1,5 +1,5 @@
 // The clinic: screening, calendar, rule sets, handout.
-import { ask, element, save, say, trouble } from "./server.js";
+import { element, question, save, say, trouble } from "./server.js";
 import { fillTable } from "./plots.js";
 import { tabs } from "./tabs.js";
 
@@ -28,17 +28,6 @@ export async function start() {
     button.addEventListener("click", () => document.getElementById(button.dataset.print).contentWindow.print());
   }
   await items();
-}
-
-async function question(...words) {
-  try {
-    const answer = await ask(...words);
-    trouble("");
-    return answer;
-  } catch (error) {
-    trouble(error.message);
-    return null;
-  }
 }
 
 function shown(id) {

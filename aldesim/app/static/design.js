@@ -1,5 +1,5 @@
 // Design: the map over the affinities, doses and windows; a point goes to the bedside.
-import { ask, element, themeName, trouble } from "./server.js";
+import { element, question, themeName } from "./server.js";
 import { drawFigures, fillTable, ready } from "./plots.js";
 
 const form = document.getElementById("design-form");
@@ -18,17 +18,6 @@ export async function start() {
 }
 
 export function recolour() { map(); doses(); }
-
-async function question(...words) {
-  try {
-    const answer = await ask(...words);
-    trouble("");
-    return answer;
-  } catch (error) {
-    trouble(error.message);
-    return null;
-  }
-}
 
 async function map() {
   const found = await question("design.map", form.elements.regimen.value, form.elements.effect.value, themeName());

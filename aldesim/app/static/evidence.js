@@ -1,5 +1,5 @@
 // The evidence: scoreboard, parameters, the model as a drawing.
-import { ask, element, say, trouble } from "./server.js";
+import { element, question, say } from "./server.js";
 import { fillTable } from "./plots.js";
 import { tabs } from "./tabs.js";
 
@@ -19,17 +19,6 @@ async function once(id) {
   if (seen.has(id)) return;
   seen.add(id);
   await { board, parameters, model }[id]();
-}
-
-async function question(...words) {
-  try {
-    const answer = await ask(...words);
-    trouble("");
-    return answer;
-  } catch (error) {
-    trouble(error.message);
-    return null;
-  }
 }
 
 async function board() {

@@ -15,6 +15,18 @@ export function ask(method, ...args) {
   });
 }
 
+// The answer, or true where there is nothing to answer; null if refused, and the page says why.
+export async function question(method, ...args) {
+  try {
+    const answer = await ask(method, ...args);
+    trouble("");
+    return answer ?? true;
+  } catch (error) {
+    trouble(error.message);
+    return null;
+  }
+}
+
 export function trouble(text) {
   const box = document.getElementById("trouble");
   box.textContent = text;

@@ -1,5 +1,5 @@
 // Trials: start them, watch them fill, pause, go on, open, compare, delete.
-import { ask, element, save, say, themeName, trouble } from "./server.js";
+import { ask, element, question, save, say, themeName, trouble } from "./server.js";
 import { drawFigures, fillTable, ready } from "./plots.js";
 
 const EVERY = 1200; // ms between looks while something runs
@@ -15,7 +15,7 @@ export async function start() {
   form.elements.scenario.addEventListener("change", describe);
   form.elements.vary.addEventListener("change", vary);
   document.getElementById("trial-compare").addEventListener("click", () => show([...chosen]));
-  document.getElementById("result-report").addEventListener("click", report);
+  document.getElementById("result-tools").addEventListener("click", download);
   describe();
   vary();
   look();
@@ -23,17 +23,6 @@ export async function start() {
 
 export function shown() { look(); }
 export function recolour() { if (open) { opened = -1; show(open, true); } }
-
-async function question(...words) {
-  try {
-    const answer = await ask(...words);
-    trouble("");
-    return answer ?? true;
-  } catch (error) {
-    trouble(error.message);
-    return null;
-  }
-}
 
 function describe() {
   const field = form.elements.scenario;
@@ -140,14 +129,36 @@ async function show(names, quietly = false) {
   if (!answer || String(open) !== String(names)) return;
   opened = answer.done ?? -1;
   document.getElementById("result").hidden = false;
-  document.getElementById("result-title").textContent = names.length === 2 ? `${names[0]} beside ${names[1]}` : names[0] + (answer.done ? `: ${answer.done} patients` : "");
-  document.getElementById("result-report").hidden = names.length === 2;
+  const two = names.length === 2;
+  document.getElementById("result-title").textContent = two ? `${answer.arms[1]} against ${answer.arms[0]}` : `${names[0]}: ${answer.done} patients`;
+  document.getElementById("result-names").textContent = two ? `${names[1]} against ${names[0]}, the first chosen.` : "";
+  for (const button of document.querySelectorAll("#result-tools button")) button.hidden = !within(button, two, answer);
+  document.getElementById("result-unpaired").textContent = answer.unpaired ?? "";
+  differences(answer.differences);
   fillTable(document.getElementById("result-table"), answer.head, answer.rows);
   await drawFigures(document.getElementById("result-figures"), answer.figures);
   if (!quietly) document.getElementById("result-title").focus({ preventScroll: false });
 }
 
-async function report() {
-  const file = await question("trial.report", open[0]);
+function within(button, two, answer) {
+  if (two) return button.dataset.of === "pair" && Boolean(answer.differences);
+  const complete = document.querySelector(`tr[data-run="${CSS.escape(open[0])}"]`)?.dataset.state === "finished";
+  return button.dataset.of === "run" || (button.dataset.of === "finished" && complete);
+}
+
+function differences(found) {
+  const table = document.getElementById("result-differences");
+  document.getElementById("result-paired").hidden = !found;
+  if (!found) return;
+  fillTable(table, found.head, found.rows);
+  for (const [index, row] of [...table.tBodies[0].rows].entries()) row.classList.toggle("beyond-chance", found.beyond_chance[index]);
+  document.getElementById("result-pairs").textContent = found.caption;
+}
+
+async function download(event) {
+  const what = event.target.dataset.file;
+  if (!what) return;
+  const asked = { report: ["trial.report", ...open], patients: ["trial.patients", ...open] }[what] ?? ["trial.comparison", ...open, what];
+  const file = await question(...asked);
   if (file) save(file.name, file.type, file.content);
 }

@@ -6,15 +6,17 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from aldesim.app.asked import chosen
 from aldesim.app.themes import theme_named
 from aldesim.app.trials.jobs import MOST_PATIENTS, Jobs
-from aldesim.app.trials.pictures import beside, pictures
+from aldesim.app.trials.pictures import beside, labels, paired, pictures
 from aldesim.app.trials.runs import Runs
 from aldesim.care import rule_set_names, support_names
 from aldesim.drug import molecules
 from aldesim.errors import InputError
 from aldesim.population import population_names
 from aldesim.regimen import regimen_names
+from aldesim.report.comparison import render_comparison
 from aldesim.trial import TrialResult
 from aldesim.trial.scenario import Scenario, load_scenario, scenario_names
 from aldesim.yamlfile import read_yaml
@@ -142,13 +144,27 @@ class Trials:
             raise InputError("compare", "run", one, "is given twice; choose two")
         return beside({n: self._trial(n) for n in (one, other)}, theme_named(theme))
 
+    def comparison(self, one: Any, other: Any, kind: Any) -> dict[str, str]:
+        """The paired comparison of two runs as a page, or its differences as a table."""
+        trials = {n: self._trial(n) for n in (one, other)}
+        found = paired(dict(zip(labels(trials), trials.values(), strict=True)))
+        if isinstance(found, str):
+            raise InputError("compare", "run", other, found)
+        chosen("kind", kind, ("html", "csv"))
+        text = render_comparison(found) if kind == "html" else found.table.write_csv()
+        return _file(f"{one}-and-{other}.{kind}", f"text/{kind}", text.encode())
+
+    def patients(self, name: Any) -> dict[str, str]:
+        """Table of the patients of a run, one row a patient, as CSV."""
+        table = self._trial(name).patients.sort("id").collect()
+        return _file(f"{name}-patients.csv", "text/csv", table.write_csv().encode())
+
     def report(self, name: Any) -> dict[str, str]:
         """The full report of a finished run as a file."""
         report = self._runs.find(name).report
         if not report.is_file():
             raise InputError("run", "name", name, "has no report yet")
-        content = base64.b64encode(report.read_bytes()).decode()
-        return {"name": f"{name}.html", "type": "text/html", "content": content}
+        return _file(f"{name}.html", "text/html", report.read_bytes())
 
     def _trial(self, name: Any) -> TrialResult:
         folder = self._runs.find(name)
@@ -167,6 +183,10 @@ class Trials:
             allowed = f"must be one of {', '.join(scenario_names())}"
             raise InputError("trial", "scenario", str(name)[:60], allowed)
         return load_scenario(name)
+
+
+def _file(name: str, media: str, content: bytes) -> dict[str, str]:
+    return {"name": name, "type": media, "content": base64.b64encode(content).decode()}
 
 
 def _own_scenario(text: Any) -> Scenario:
