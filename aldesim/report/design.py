@@ -98,8 +98,9 @@ def window_grid(
         ]
         for one in room
     ]
-    caption = f"Window: from {what.label} {least:g} {what.unit}".rstrip()
-    caption += f" to the harm above ({EFFECTS[harm].label}); below 1 fold there is none"
+    enough = f"{what.label} {least:g} {what.unit}".rstrip()
+    caption = f"Window, from enough ({enough}) to too much ({EFFECTS[harm].label}). "
+    caption += "Below 1 fold no dose does one without the other."
     return Grid(caption, ["Molecule", "Enough, pmol/kg", "Too much, pmol/kg", "Fold"], rows)
 
 

@@ -2,6 +2,8 @@
 
 import html
 import math
+from collections.abc import Mapping
+from typing import Any
 
 from aldesim.timeunits import DAYS_PER_MONTH, MINUTES_PER_DAY
 
@@ -92,3 +94,10 @@ def day_and_hour(days: float) -> str:
     """``day 3, hour 8``: day 1, hour 0 is the first dose."""
     day, minutes = divmod(round(days * MINUTES_PER_DAY), MINUTES_PER_DAY)
     return f"day {day + 1}, hour {minutes / 60:g}"
+
+
+def dose_given(row: Mapping[str, Any]) -> str:
+    """Dose of a row of the ledger: in million IU, or in mg of a molecule dosed by mass."""
+    if "given_mg" in row:
+        return f"{number(row['given_mg'], 3)} mg"
+    return f"{number(row['given_IU'] / 1e6, 1)} MIU"

@@ -75,6 +75,37 @@ def test_the_level_between_doses_at_home_is_seen():
     assert [row["time"] for row in at_home.doses] == [0.0, 1.0, 2.0]
 
 
+def test_a_molecule_without_units_is_dosed_by_mass_at_the_times_of_the_regimen():
+    asked = {"molecule": "nemvaleukin", "mass": 6, "weight": 90, "dose": 50}
+    by_mass = Course(check_setting(asked))
+    by_mass.treat_until(1.0)
+    first = by_mass.doses[0]
+    assert first["given_mg"] == pytest.approx(0.006 * 90)
+    assert [row["time"] for row in by_mass.doses] == [row["time"] for row in _doses_of({})]
+    session = Bedside()
+    drawn = session.draw(asked, "light")
+    assert "no activity in IU" in drawn["idle"]["dose"]
+    assert "mass" not in drawn["idle"]
+    assert ["First dose", "0.540 mg"] in drawn["outcomes"]
+    head = base64.b64decode(session.export("csv")["content"]).decode().splitlines()[0]
+    assert "dose_given_mg" in head
+
+
+def _doses_of(setting):
+    done = Course(check_setting(setting))
+    done.treat_until(1.0)
+    return done.doses
+
+
+def test_tumour_controls_count_only_where_there_is_a_tumour():
+    session = Bedside()
+    assert set(session.draw({}, "light")["idle"]) == {"mass"}
+    healthy = {"disease": "healthy", "regimen": "subcutaneous_low_dose"}
+    idle = session.draw(healthy, "light")["idle"]
+    assert {"size", "lesions", "doubling"} < set(idle)
+    assert "tumour" in idle["size"]
+
+
 def test_words_name_the_dose_and_the_reason(course):
     held = [row for row in course.doses if row["action"] != "give"]
     told = words.not_given(course)

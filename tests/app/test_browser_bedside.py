@@ -45,7 +45,7 @@ def test_a_link_brings_the_setting_and_the_held_one_back(page):
     opened(page, "?weight=60&dose=50&b=&b.weight=120")
     expect(page.locator("#bedside-weight")).to_have_value("60")
     assert [name for name, _ in drawn(page)] == ["IL-2 (A)", "IL-2 (B)"]
-    expect(page.locator("#outcomes thead")).to_contain_text("B (held)")
+    expect(page.locator("#outcomes thead")).to_contain_text("B (kept)")
     page.get_by_role("button", name="Let go of B").click()
     expect(page.locator("#outcomes thead")).to_have_count(0)
     expect(page).not_to_have_url(re.compile("b.weight"))

@@ -1,5 +1,7 @@
 """Runs from the browser: their folder cannot be left, their sessions cannot meet."""
 
+import base64
+import json
 import time
 
 import pytest
@@ -145,6 +147,54 @@ def test_what_is_wrong_is_named_and_nothing_starts(jobs, changes, words):
 def test_an_own_scenario_may_name_only_what_is_on_the_shelf(jobs):
     content = load_scenario("high-dose-melanoma").model_dump(mode="json", exclude_none=True)
     for field in ("population", "rules", "support", "regimen", "molecule", "measurement"):
-        text = yaml.safe_dump(content | {field: "/etc/secret.yaml"})
-        with pytest.raises(InputError, match=f"{field} = '/etc/secret.yaml'"):
-            Trials(jobs, "mine").start(ASKED | {"own": text})
+        for path in ("/etc/secret.yaml", "../secret.csv", "secret.parquet"):
+            text = yaml.safe_dump(content | {field: path})
+            with pytest.raises(InputError, match=f"{field} = '{path}'"):
+                Trials(jobs, "mine").start(ASKED | {"own": text})
+
+
+@pytest.fixture(scope="module")
+def two_runs(tmp_path_factory):
+    """Finished runs by name: the same patients under two rule sets, and other patients."""
+    root = tmp_path_factory.mktemp("two") / "runs"
+    base = load_scenario("high-dose-melanoma")
+    for name, changes in (
+        ("one", {}),
+        ("two", {"rules": "label_plr"}),
+        ("others", {"seed": 4}),
+    ):
+        scenario = base.model_copy(update={"patients": 6, "seed": 3} | changes)
+        run(scenario, out=root / name, workers=1)
+    return root
+
+
+def test_two_runs_of_the_same_patients_are_compared_in_pairs(two_runs):
+    session = Trials(Jobs(two_runs), "mine")
+    found = session.compare("one", "two", "light")
+    assert found["arms"] == ["label_legacy", "label_plr"]
+    assert found["unpaired"] == ""
+    both = [TrialResult.open(two_runs / name).patients.collect() for name in ("one", "two")]
+    first, second = (frame["doses_course_1"].mean() for frame in both)
+    row = next(r for r in found["differences"]["rows"] if r[0].endswith("first course"))
+    assert row[1:3] == [f"{first:.1f}", f"{second:.1f}"]
+    assert float(row[3].replace("\u2212", "-")) == pytest.approx(second - first, abs=0.006)
+    assert len(found["differences"]["beyond_chance"]) == len(found["differences"]["rows"])
+    json.dumps(found, allow_nan=False)
+    table = base64.b64decode(session.comparison("one", "two", "csv")["content"]).decode()
+    assert table.startswith("arm,measure,unit,kind,first,second,difference")
+    page = base64.b64decode(session.comparison("one", "two", "html")["content"]).decode()
+    assert "label_plr against label_legacy" in page
+
+
+def test_runs_of_other_patients_have_no_pairs_and_say_so(two_runs):
+    session = Trials(Jobs(two_runs), "mine")
+    found = session.compare("one", "others", "light")
+    assert "differences" not in found
+    assert "seeds 3 and 4" in found["unpaired"]
+    with pytest.raises(InputError, match="other patients"):
+        session.comparison("one", "others", "csv")
+
+
+def test_the_patients_of_a_run_are_a_table(two_runs):
+    content = Trials(Jobs(two_runs), "mine").patients("one")["content"]
+    assert len(base64.b64decode(content).decode().splitlines()) == 7

@@ -16,13 +16,14 @@ HARDLY = 1e-30  # a spread below the last bit, since a population needs one
 
 
 def csv(course: Course) -> str:
-    """Time (days), every sign, and the dose given at each instant (IU), as CSV."""
-    given = {row["time"]: row["given_IU"] for row in course.doses}
+    """Time (days), every sign, and the dose given at each instant (IU or mg), as CSV."""
+    unit = course.protocol.amount_unit
+    given = {row["time"]: row[f"given_{unit}"] for row in course.doses}
     actions = {row["time"]: row["action"] for row in course.doses}
     days = course.protocol.clock.days[: course.frame.height].tolist()
     frame = course.frame.with_columns(
         pl.Series("time", days),
-        pl.Series("dose_given_IU", [given.get(day, 0.0) for day in days]),
+        pl.Series(f"dose_given_{unit}", [given.get(day, 0.0) for day in days]),
         pl.Series("decision", [actions.get(day, "") for day in days]),
     )
     return frame.fill_nan(None).write_csv(float_precision=6)

@@ -8,12 +8,13 @@ import numpy as np
 import polars as pl
 
 from aldesim import model
+from aldesim.app.bedside.dosing import at_mass, by_mass, regimen_of
 from aldesim.app.bedside.setting import Value
 from aldesim.care import Grading
 from aldesim.drug import Affinities, Molecule
 from aldesim.population import VirtualPatients, draw, load_population
 from aldesim.population.covariates import glomerular_filtration_rate
-from aldesim.regimen import Regimen, body_surface_area, load_regimen
+from aldesim.regimen import body_surface_area
 from aldesim.timeunits import MINUTES_PER_HOUR
 from aldesim.trial.clock import NONE, Clock
 from aldesim.trial.closed_loop import ClosedLoop
@@ -28,9 +29,7 @@ WARD_HOURS = 72
 DAYS_SHOWN_AFTER_LAST_DOSE = 4
 SCAN_EVERY_DAYS = 56
 FIRST_SCAN_AFTER_LAST_DOSE = 28
-PERCENT = 100.0
 SHELVES_KEPT = 64
-REGIMENS_KEPT = 256
 
 HOURS_SEEN_AFTER_DOSE = (1, 3, 6, 12)
 
@@ -101,7 +100,7 @@ class OnePatient(Protocol):
             covariates["sex"] == "male",
             covariates["BSA"],
         )
-        if not _has_tumour(self.population.name):
+        if not has_tumour(self.population.name):
             del covariates["SLD_0"], covariates["lesions"], covariates["tumour_doubling_time"]
         own = {name: values for name, values in covariates.items() if name in table}
         return VirtualPatients(patients, covariates, drawn | own)
@@ -129,29 +128,14 @@ def _typical(population: str) -> dict[str, np.ndarray]:
 
 
 @cache
-def _has_tumour(population: str) -> bool:
+def has_tumour(population: str) -> bool:
     """Whether patients of a population have a tumour."""
     return "SLD_0" in load_population(population).covariates
 
 
-_written = cache(load_regimen)
-
-
-@lru_cache(maxsize=REGIMENS_KEPT)
-def regimen_at(name: str, percent: float) -> Regimen:
-    """A regimen of the shelf with every dose at so many percent of what it says."""
-    written = _written(name)
-    if percent == PERCENT:
-        return written
-    content = written.model_dump()
-    for row in (row for cycle in content["cycles"] for row in cycle["doses"]):
-        row["amount"] *= percent / PERCENT
-    return Regimen.model_validate(content)
-
-
 def scenario_of(setting: dict[str, Value]) -> Scenario:
     """Trial of one patient that the setting describes."""
-    regimen = regimen_at(str(setting["regimen"]), float(setting["dose"]))
+    regimen = regimen_of(setting)
     last = int(regimen.slots().time[-1])
     scans = range(last + FIRST_SCAN_AFTER_LAST_DOSE, FOLLOW_UP_DAYS, SCAN_EVERY_DAYS)
     return Scenario(
@@ -159,7 +143,7 @@ def scenario_of(setting: dict[str, Value]) -> Scenario:
         title="One patient at the bedside",
         population=str(setting["disease"]),
         molecule=str(setting["molecule"]),
-        regimen=str(setting["regimen"]),
+        regimen=regimen if by_mass(setting) else str(setting["regimen"]),
         rules=str(setting["rules"]),
         support=str(setting["support"]),
         patients=1,
@@ -174,10 +158,13 @@ def scenario_of(setting: dict[str, Value]) -> Scenario:
 def protocol_of(setting: dict[str, Value]) -> OnePatient:
     """Protocol of the setting, everything it names from the shelf."""
     scenario = scenario_of(setting)
-    shelf = _prepared(scenario.model_copy(update={"seed": SEED}).model_dump_json())
+    same: dict[str, Any] = {"seed": SEED}  # what a slider does not move is prepared once
+    if by_mass(setting):
+        same["regimen"] = at_mass(str(setting["regimen"]), 1.0)
+    shelf = _prepared(scenario.model_copy(update=same).model_dump_json())
     parts = {field.name: getattr(shelf, field.name) for field in fields(shelf)}
-    regimen = regimen_at(scenario.regimen, float(setting["dose"]))
-    own: dict[str, Any] = {"scenario": scenario, "regimen": regimen, "setting": setting}
+    own: dict[str, Any] = {"scenario": scenario, "setting": setting}
+    own["regimen"] = regimen_of(setting)
     own["molecule"] = bound(shelf.molecule, setting)
     return OnePatient(**parts | own)
 

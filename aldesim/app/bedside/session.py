@@ -4,7 +4,8 @@ import base64
 from typing import Any
 
 from aldesim.app.bedside import export, words
-from aldesim.app.bedside.patient import Course
+from aldesim.app.bedside.dosing import not_counting
+from aldesim.app.bedside.patient import Course, has_tumour
 from aldesim.app.bedside.setting import check_setting
 from aldesim.app.themes import theme_named
 from aldesim.errors import InputError
@@ -90,6 +91,7 @@ class Bedside:
                 [rows[0][0], *(value for _, value in rows)] for rows in zip(*columns, strict=True)
             ],
             "end": now.treatment_end,
+            "idle": not_counting(now.setting, has_tumour(str(now.setting["disease"]))),
             "failed": now.failed,
         }
 

@@ -105,7 +105,7 @@ def controls() -> tuple[Slider | Choice, ...]:
         "Tumour",
         "Clinic",
     )
-    in_units = {key: row.name for key, row in molecules().items() if row.specific_activity}
+    drugs = {key: row.name for key, row in molecules().items()}
     regimens = {name: load_regimen(name).name for name in regimen_names()}
     diseases = {name: load_population(name).title for name in population_names()}
     rules = {name: load_rules(name).name for name in rule_set_names()}
@@ -113,9 +113,10 @@ def controls() -> tuple[Slider | Choice, ...]:
     reading = {name: f"As the {name} reads them" for name in schedule_names()}
     reading |= {"exact": "True values, known at once"}
     return (
-        Choice("molecule", "Molecule", drug, in_units, "aldesleukin"),
+        Choice("molecule", "Molecule", drug, drugs, "aldesleukin"),
         Choice("regimen", "Regimen", drug, regimens, "high_dose"),
         Slider("dose", "Dose", "% of the regimen", drug, 5, 200, 5, 100),
+        Slider("mass", "Dose by mass", "µg/kg", drug, 0.5, 100, 0.5, 6),
         Slider("kd_alpha", "Kd CD25", KD_UNIT, drug, -2, 3, 0.05, 0, KD_HINT),
         Slider("kd_beta_gamma", "Kd CD122/132", KD_UNIT, drug, -2, 3, 0.05, 0),
         Slider("weight", "Weight", "kg", patient, 40, 160, 1, 80),

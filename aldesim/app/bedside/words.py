@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from aldesim.app.bedside.patient import Course
-from aldesim.report.wording import ACTIONS, day_and_hour, number, words
+from aldesim.drug import mg_from_iu
+from aldesim.report.wording import ACTIONS, day_and_hour, dose_given, number, words
 from aldesim.timeunits import HOURS_PER_DAY
 
 LEAST_LEVEL = 0.1  # pM; below it an assay sees nothing
@@ -255,6 +256,7 @@ def outcomes(course: Course) -> list[tuple[str, str]]:
     events = sorted({words(kind) for _, kind in course.events})
     rows = [
         ("Doses given", f"{given} of {len(course.protocol.slots)}"),
+        ("First dose", _first_dose(course)),
         ("Highest IL-2 level", f"{_level(highest('il2_plasma'))} pM"),
         ("Treg, most", fold("Treg")),
         ("NK, most", fold("NK")),
@@ -269,6 +271,16 @@ def outcomes(course: Course) -> list[tuple[str, str]]:
         ("Events", ", ".join(events) or "none"),
     ]
     return rows
+
+
+def _first_dose(course: Course) -> str:
+    """Amount of the first dose, in mg as well where it is in IU."""
+    row = course.doses[0]
+    if "given_mg" in row:
+        return dose_given(row)
+    return (
+        f"{dose_given(row)}, {number(mg_from_iu(row['given_IU'], course.protocol.molecule), 2)} mg"
+    )
 
 
 def _pressor_hours(signs: dict[str, np.ndarray]) -> str:

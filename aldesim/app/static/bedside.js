@@ -1,6 +1,7 @@
 // The bedside: a setting in, pictures and words out; at most one question under way at a time.
 import { element, question, save, saveBlob, say, themeName, trouble } from "./server.js";
 import { draw, Gallery, ready } from "./plots.js";
+import { heights } from "./visible.js";
 
 const HALF_HOURS_VIEW = 1.5; // days on either side of the moment
 const REST_AFTER = 350; // ms of quiet before the years are computed
@@ -17,10 +18,11 @@ export async function start() {
   if (innerWidth < 900) document.getElementById("setting-box").open = false;
   await ready();
   gallery = new Gallery([lane, ...document.querySelectorAll("#panels .plot")], render);
-  fromAddress();
+  const refused = fromAddress();
   listen();
   if (held) await holdNow(held);
-  wish();
+  await wish();
+  if (refused.length) trouble(`The address asks for what is not here: ${refused.join(", ")}.`);
 }
 
 export function recolour() {
@@ -44,12 +46,21 @@ function setting() {
   return values;
 }
 
+// Values into the form; what it cannot take stays as it is at the start, and is named.
 function set(values) {
+  const known = new Set(), refused = [];
   for (const field of form.elements) {
     if (!field.name) continue;
-    field.value = values[field.name] ?? field.dataset.start;
+    const wanted = values[field.name] ?? field.dataset.start;
+    known.add(field.name);
+    field.value = wanted;
+    if (field.type === "range" ? Number(field.value) !== Number(wanted) : field.value !== wanted) {
+      field.value = field.dataset.start;
+      refused.push(`${field.name}=${wanted}`);
+    }
     follow(field);
   }
+  return [...refused, ...Object.keys(values).filter((name) => !known.has(name))];
 }
 
 function follow(field) {
@@ -70,9 +81,15 @@ function changed(values) {
 function fromAddress() {
   const query = new URLSearchParams(location.hash.split("?")[1] || "");
   const own = {}, beside = {};
-  for (const [name, value] of query) (name.startsWith("b.") ? beside : own)[name.replace("b.", "")] = value;
-  set(own);
-  if (Object.keys(beside).length || query.has("b")) { const kept = setting(); set(beside); held = setting(); set(kept); }
+  for (const [name, value] of query) if (name !== "b") (name.startsWith("b.") ? beside : own)[name.replace("b.", "")] = value;
+  const refused = set(own);
+  if (Object.keys(beside).length || query.has("b")) {
+    const kept = setting();
+    refused.push(...set(beside));
+    held = setting();
+    set(kept);
+  }
+  return refused;
 }
 
 function toAddress() {
@@ -89,16 +106,17 @@ function wish() {
   started ||= performance.now();
   wanted = setting();
   clearTimeout(restTimer);
-  if (!busy) next();
+  return busy ? null : next();
 }
 
 async function next() {
+  let answer = null;
   busy = true;
   while (wanted) {
     const now = wanted, from = started;
     wanted = null;
     started = 0;
-    const answer = await question("bedside.draw", now, themeName());
+    answer = await question("bedside.draw", now, themeName());
     if (answer) {
       moment = answer.moment.day;
       await take(answer); // Plotly reads sizes: words written before it would be laid out twice
@@ -108,7 +126,7 @@ async function next() {
     }
   }
   busy = false;
-  restTimer = setTimeout(rest, REST_AFTER);
+  if (answer) restTimer = setTimeout(rest, REST_AFTER);
 }
 
 async function rest() {
@@ -127,7 +145,24 @@ async function holdNow(values) {
   const button = document.getElementById("hold");
   button.setAttribute("aria-pressed", String(Boolean(held)));
   button.textContent = held ? "Let go of B" : "Hold this beside";
+  document.getElementById("page-bedside").classList.toggle("beside", Boolean(held));
+  apart();
   if (answer && picture) await take(answer);
+}
+
+// What differs between the setting on show and the one kept, in words.
+function apart() {
+  const place = document.getElementById("apart"), now = setting(), own = [], kept = [];
+  place.hidden = !held;
+  if (!held) return;
+  for (const field of form.elements) {
+    if (!field.name || field.closest(".control").hidden || String(now[field.name]) === String(held[field.name])) continue;
+    const label = form.querySelector(`label[for="${field.id}"]`).textContent.toLowerCase().replace("kd cd", "Kd CD");
+    const said = (value) => (field.type === "range" ? `${value} ${field.dataset.unit}`.trim() : field.querySelector(`option[value="${CSS.escape(value)}"]`).textContent);
+    own.push(`${label} ${said(now[field.name])}`);
+    kept.push(`${label} ${said(held[field.name])}`);
+  }
+  place.textContent = own.length ? `A (lines): ${own.join(", ")}. B (dashes): ${kept.join(", ")}.` : "A and B are the same so far: move a slider.";
 }
 
 // --- pictures ----------------------------------------------------------------------------------
@@ -139,6 +174,21 @@ async function take(answer) {
   await gallery.redraw();
   if (answer.failed) trouble(`The simulation of this patient failed: ${answer.failed}`);
   outcomes(answer.outcomes);
+  idle(answer.idle);
+  apart();
+}
+
+// Controls that change nothing are put away; the group says why, once.
+function idle(reasons) {
+  for (const group of form.querySelectorAll("fieldset")) {
+    const said = new Set();
+    for (const control of group.querySelectorAll(".control")) {
+      const name = control.querySelector("[name]").name;
+      control.hidden = name in reasons;
+      if (reasons[name]) said.add(reasons[name]);
+    }
+    group.querySelector(".why").textContent = [...said].join(" ");
+  }
 }
 
 function span() {
@@ -161,7 +211,8 @@ async function render(target) {
   const id = plotId(target);
   const spec = picture?.[id];
   if (!spec) return;
-  await draw(target, spec, { xaxis: { range: span() }, shapes: shapes() }, "small");
+  const shown = span();
+  await draw(target, spec, { ...heights(spec, shown), xaxis: { range: shown }, shapes: shapes() }, "small");
   const caption = spec.layout.meta?.caption;
   if (caption) target.setAttribute("aria-label", caption);
   if (!target.dataset.listens) {
@@ -212,6 +263,7 @@ function tell(answer) {
 
 function tellMoment(told) {
   document.getElementById("moment-heading").textContent = `What happens on ${told.heading}`;
+  document.getElementById("moment-day").textContent = `${told.day.toFixed(2)} days after the first dose: the line in the pictures`;
   document.getElementById("moment").replaceChildren(...told.sentences.map((text) => element("p", text)));
 }
 
@@ -226,7 +278,7 @@ function outcomes(rows) {
   table.replaceChildren(body);
   if (rows[0].length > 2) {
     const head = element("thead"), row = element("tr");
-    row.append(element("td"), element("th", "A", { scope: "col" }), element("th", "B (held)", { scope: "col" }));
+    row.append(element("td"), element("th", "A", { scope: "col" }), element("th", "B (kept)", { scope: "col" }));
     head.append(row);
     table.prepend(head);
   }

@@ -25,11 +25,20 @@ async function map() {
   base = found.base;
   const place = document.getElementById("map-figure");
   await drawFigures(place, [found.figure]);
-  fillTable(document.getElementById("map-known"), ["On the map", "Molecule", "Name on the shelf"], found.known);
+  known(found.known);
   const plot = place.querySelector(".plot");
   if (plot.dataset.listens) return;
   plot.dataset.listens = "true";
   plot.on("plotly_click", (event) => pick(event.points[0].x, event.points[0].y));
+}
+
+function known(rows) {
+  const table = document.getElementById("map-known");
+  fillTable(table, ["On the map", "Molecule", "At the bedside"], rows);
+  for (const [index, row] of [...table.tBodies[0].rows].entries()) {
+    const query = new URLSearchParams({ regimen: form.elements.regimen.value, molecule: rows[index][2] });
+    row.cells[2].replaceChildren(element("a", rows[index][2], { href: `#bedside?${query}` }));
+  }
 }
 
 function pick(alpha, beta) {

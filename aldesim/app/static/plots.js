@@ -3,6 +3,7 @@ import { themeName } from "./server.js";
 
 const templates = fetch("/templates.json").then((answer) => answer.json());
 const coarse = matchMedia("(pointer: coarse)");
+const TALL = 800; // pixels
 const CONFIG = { displayModeBar: false, responsive: true, doubleClick: false, scrollZoom: false };
 
 export async function ready() {
@@ -13,12 +14,14 @@ export async function ready() {
 const drawn = new WeakMap(); // what each place shows; the same again costs nothing
 
 export async function draw(target, spec, extra = {}, kind = "figure") {
-  const now = JSON.stringify([spec, extra, kind, themeName()]);
+  const now = JSON.stringify([spec, extra, kind, themeName(), target.clientWidth]);
   if (drawn.get(target) === now) return;
   drawn.set(target, now);
   const layout = { ...spec.layout, ...extra, template: (await templates)[themeName()][kind], autosize: true };
   if (coarse.matches) layout.dragmode = false; // a finger must scroll the page, not draw a box
-  layout.xaxis = { ...spec.layout.xaxis, ...(extra.xaxis || {}) };
+  for (const axis of ["xaxis", "yaxis", "yaxis2"]) {
+    if (extra[axis]) layout[axis] = { ...spec.layout[axis], ...extra[axis] };
+  }
   await window.Plotly.react(target, spec.data, layout, CONFIG);
 }
 
@@ -56,22 +59,27 @@ export class Gallery {
 // Figures of the report with title and caption, one after the other; redrawn in place.
 export async function drawFigures(place, figures) {
   while (place.children.length > figures.length) place.lastChild.remove();
-  for (const [index, spec] of figures.entries()) {
-    let figure = place.children[index];
-    if (!figure) {
-      figure = document.createElement("figure");
-      figure.append(document.createElement("h3"), document.createElement("div"), document.createElement("figcaption"));
-      figure.children[1].className = "plot";
-      figure.children[1].setAttribute("role", "img");
-      place.append(figure);
-    }
-    const [title, plot, caption] = figure.children;
-    title.textContent = spec.title;
-    caption.textContent = spec.caption;
-    plot.style.height = `${spec.height}px`;
-    plot.setAttribute("aria-label", `${spec.title}. ${spec.caption}`);
-    await draw(plot, spec, { height: spec.height });
-  }
+  while (place.children.length < figures.length) place.append(emptyFigure());
+  const plots = figures.map((spec, index) => captioned(place.children[index], spec)); // all, so that each has its width
+  for (const [index, spec] of figures.entries()) await draw(plots[index], spec, { height: spec.height });
+}
+
+function emptyFigure() {
+  const figure = document.createElement("figure");
+  figure.append(document.createElement("h3"), document.createElement("div"), document.createElement("figcaption"));
+  figure.children[1].className = "plot";
+  figure.children[1].setAttribute("role", "img");
+  return figure;
+}
+
+function captioned(figure, spec) {
+  const [title, plot, caption] = figure.children;
+  title.textContent = spec.title;
+  caption.textContent = spec.caption;
+  plot.style.height = `${spec.height}px`;
+  figure.classList.toggle("tall", spec.height > TALL); // two others fit beside it
+  plot.setAttribute("aria-label", `${spec.title}. ${spec.caption}`);
+  return plot;
 }
 
 export function fillTable(table, head, rows) {

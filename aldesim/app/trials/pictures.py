@@ -64,7 +64,7 @@ def beside(trials: dict[str, TrialResult], theme: Theme) -> dict[str, Any]:
         grid = difference_grid(found, list(arms)[1])
         shared = next(iter(found.patients.values())).height
         drawn = comparison_figures(found, theme=theme)
-        curves = [*drawn.numbers, *curves, *drawn.doses, *drawn.toxicity]
+        curves = [*drawn.numbers, *curves, *drawn.toxicity, *drawn.doses]
         answer["differences"] = {
             "caption": PAIRED.format(n=f"{shared:,}"),
             "head": grid.head,

@@ -1,6 +1,7 @@
 """The trial page of one browser session."""
 
 import base64
+import re
 import secrets
 import tempfile
 from pathlib import Path
@@ -22,6 +23,8 @@ from aldesim.trial.scenario import Scenario, load_scenario, scenario_names
 from aldesim.yamlfile import read_yaml
 
 LARGEST_SCENARIO = 64_000  # characters
+NAMING = ("population", "molecule", "regimen", "rules", "support", "measurement", "screening")
+ON_SHELF = re.compile(r"[A-Za-z0-9_-]+")
 VARIED = {
     "rules": ("Hold and stop rules", rule_set_names),
     "regimen": ("Regimen", regimen_names),
@@ -203,11 +206,12 @@ def _own_scenario(text: Any) -> Scenario:
 
 
 def _named_on_shelf(scenario: Scenario) -> None:
-    """Refuse files of the server: a page names what is on the shelf."""
-    content = scenario.model_dump(exclude_none=True)
-    further = content.pop("continuation", None) or {}
-    for field, value in (*content.items(), *further.items()):
-        if isinstance(value, str) and value.endswith((".yaml", ".yml")):
+    """Refuse files of the server: a page names what is on the shelf, and a path has a dot."""
+    further = scenario.continuation
+    named = {field: getattr(scenario, field) for field in NAMING}
+    named["continuation.regimen"] = further and further.regimen
+    for field, value in named.items():
+        if isinstance(value, str) and not ON_SHELF.fullmatch(value):
             raise InputError("scenario", field, value[:60], "must be a name on the shelf here")
 
 
@@ -219,7 +223,14 @@ def _whole(field: str, value: Any, low: int, high: int) -> int:
 
 
 def _row(name: str, scenario: dict[str, Any], done: int, state: str, error: str) -> dict[str, Any]:
-    fields = ("title", "patients", "seed", "population", "molecule", "regimen", "rules", "support")
-    return {"name": name, "done": done, "state": state, "error": error} | {
-        field: scenario[field] for field in fields
-    }
+    row = {"name": name, "done": done, "state": state, "error": error}
+    row |= {field: scenario[field] for field in ("title", "patients", "seed")}
+    parts = ("population", "molecule", "regimen", "rules", "support")
+    return row | {field: _named(scenario[field]) for field in parts}
+
+
+def _named(value: str | dict[str, Any]) -> str:
+    """What is written out in a scenario by its own name; a path by that of its file."""
+    if isinstance(value, dict):
+        return value.get("id") or value.get("name") or "its own"
+    return Path(value).stem if "/" in value else value

@@ -20,6 +20,7 @@ from aldesim.report.wording import number, plain
 LOWEST_LOG_CELLS = 1.0
 WIDE_DECADES = 2  # from here on only powers of ten are labelled
 HELD_DASH = "4px,3px"
+LEFT = 52  # pixels: 100,000 fits
 GRADE_STEPS = (0, 0.5, 1, 2, 3)
 
 UNMEASURED = {"automargin": False, "tickangle": 0, "ticklabeloverflow": "allow"}
@@ -261,7 +262,7 @@ def _decades(panel: Panel, shown: Sequence[Shown]) -> float:
 def _layout(panel: Panel, theme: Theme, decades: float) -> dict[str, Any]:
     right = 40 if panel.area else 10
     layout: dict[str, Any] = {
-        "margin": {"l": 44, "r": right, "t": 6, "b": 22},
+        "margin": {"l": LEFT, "r": right, "t": 6, "b": 22},
         "showlegend": False,
         "hovermode": "x unified",
         "xaxis": {"type": "linear", "showgrid": True, "nticks": 6, "hoverformat": ".2f"},
@@ -316,10 +317,10 @@ def symptom_spec(shown: Sequence[Shown], theme: Theme) -> dict[str, Any]:
             }
         ],
         "layout": {
-            "margin": {"l": 106, "r": 10, "t": 6, "b": 22},
+            "margin": {"l": 118, "r": 10, "t": 6, "b": 22},
             "hovermode": "closest",
             "xaxis": {"type": "linear", "showgrid": False, "nticks": 6},
-            "yaxis": {"type": "category", "fixedrange": True, "showgrid": False},
+            "yaxis": {"type": "category", "dtick": 1, "fixedrange": True, "showgrid": False},
         },
     }
 

@@ -1,12 +1,17 @@
 """Every dose of one patient on a time line: given, held with the reason, or stopped."""
 
+import re
+import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from aldesim.report.figures.bedside import Shown
+from aldesim.report.figures.bedside import LEFT, Shown
 from aldesim.report.palette import Theme
-from aldesim.report.wording import ACTIONS, plain, words
+from aldesim.report.wording import ACTIONS, dose_given, plain, words
+
+LINE = 42  # characters on hover: half of a narrow picture
+_FLAG = re.compile(r" yes\b")
 
 
 @dataclass(frozen=True)
@@ -66,7 +71,7 @@ def lane_spec(shown: Sequence[Shown], theme: Theme) -> dict[str, Any]:
     return {
         "data": traces,
         "layout": {
-            "margin": {"l": 44, "r": 10, "t": 4, "b": 34},
+            "margin": {"l": LEFT, "r": 10, "t": 4, "b": 34},
             "hovermode": "closest",
             "showlegend": False,
             "xaxis": {
@@ -80,6 +85,7 @@ def lane_spec(shown: Sequence[Shown], theme: Theme) -> dict[str, Any]:
                 "range": [-0.6, len(shown) - 0.4],
                 "tickvals": list(range(len(shown))),
                 "ticktext": list(reversed(names)),
+                "ticklabelstandoff": 6,
                 "showgrid": False,
                 "fixedrange": True,
             },
@@ -92,6 +98,9 @@ def _on_hover(row: Mapping[str, Any], name: str) -> str:
     head = f"{name}: " if name else ""
     text = f"{head}Cycle {row['cycle']}, dose {row['slot']}, day {row['time']:.2f}: "
     text += ACTIONS.get(row["action"], words(row["action"]))
+    if row["action"] == "give":
+        text += f", {dose_given(row)}"
     for reason in filter(None, row["reasons"].split("; ")):
-        text += f"<br>{plain(words(reason))}"
+        said = words(_FLAG.sub("", reason))
+        text += "".join(f"<br>{plain(line)}" for line in textwrap.wrap(said, LINE))
     return text

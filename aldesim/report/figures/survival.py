@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import plotly.graph_objects as go
 
+from aldesim.report.figures.arms import arm_colours
 from aldesim.report.figures.canvas import canvas, nothing, single
 from aldesim.report.figures.spider import month_ticks
 from aldesim.report.palette import LIGHT, Theme, fade
@@ -17,6 +18,7 @@ ENDPOINTS = {
     "survival": ("Overall survival", "Alive, %"),
 }
 MOST_STEPS = 2000
+LATE = 0.55  # of the follow-up: a label to the right would leave the picture
 _DASHES = ("solid", "dash", "dot", "dashdot")
 
 
@@ -49,8 +51,11 @@ def survival(
     reach = longest / DAYS_PER_MONTH
     ticks = month_ticks(reach, most=5)
     names = list(curves) if len(curves) > 1 else ["At risk"]
+    colours = [theme.survival if endpoint == "survival" else theme.progression]
+    if len(curves) > 1:
+        colours = arm_colours(theme, len(curves))
     for order, (name, curve) in enumerate(curves.items()):
-        _draw(figure, name, curve, theme, endpoint, _DASHES[order % 4], len(curves) > 1)
+        _draw(figure, name, curve, theme, colours[order], _DASHES[order % 4], len(curves) > 1)
         _numbers_at_risk(figure, curve, np.arange(0, reach + 1 / 30, ticks["dtick"]), order, theme)
     left = 28 + 7 * max(len(name) for name in names)
     depth = 22 + 18 * len(names)
@@ -63,6 +68,7 @@ def survival(
     figure.update_xaxes(range=[-0.02 * reach, reach * 1.02], title_standoff=depth, **ticks)
     figure.update_yaxes(range=[0, 103], tick0=0, dtick=25)
     figure.update_layout(margin_b=depth + 48, margin_l=max(56, left + 4), height=380 + depth)
+    figure.update_layout(legend_traceorder="normal")  # bands would turn it round
     return figure
 
 
@@ -99,11 +105,10 @@ def _draw(
     name: str,
     curve: KaplanMeier,
     theme: Theme,
-    endpoint: str,
+    colour: str,
     dash: str,
     named: bool,
 ) -> None:
-    colour = theme.survival if endpoint == "survival" else theme.progression
     # More steps than pixels would only weigh: evenly spaced ones look the same.
     rows = np.unique(np.linspace(0, curve.time.size - 1, MOST_STEPS).astype(int))
     x = single(curve.time[rows] / DAYS_PER_MONTH)
@@ -142,12 +147,15 @@ def _draw(
     median = curve.median().value
     if not named and np.isfinite(median):
         at = median / DAYS_PER_MONTH
+        late = median > LATE * float(curve.time[-1])
         figure.add_shape(
             type="line", x0=at, x1=at, y0=0, y1=50,
             line={"color": theme.axis, "width": 1, "dash": "dot"}
         )  # fmt: skip
         figure.add_annotation(
-            x=at, y=52, text=f"median {at:.1f} months", xanchor="left", xshift=6, yanchor="bottom",
+            x=at, y=48 if late else 52, text=f"median {at:.1f} months",
+            yanchor="top" if late else "bottom",
+            xanchor="right" if late else "left", xshift=-6 if late else 6,
             font={"color": theme.ink}, showarrow=False,
         )  # fmt: skip
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import plotly.graph_objects as go
 import polars as pl
@@ -12,7 +11,7 @@ from aldesim.report.picks import picks_of
 from aldesim.report.sections.courses import hospital
 from aldesim.report.sections.grid import Grid
 from aldesim.report.tables import Tables, collect
-from aldesim.report.wording import ACTIONS, day_and_hour, number, title, words
+from aldesim.report.wording import ACTIONS, day_and_hour, dose_given, title, words
 
 
 @dataclass(frozen=True)
@@ -60,7 +59,7 @@ def patients_section(
 def _decisions(identity: int, doses: pl.DataFrame) -> Grid:
     rows: list[list[str]] = []
     for row in doses.iter_rows(named=True):
-        given = _amount(row) if row["action"] == "give" else "–"
+        given = dose_given(row) if row["action"] == "give" else "–"
         rows.append(
             [
                 f"Cycle {row['cycle']}, dose {row['slot']}",
@@ -73,10 +72,3 @@ def _decisions(identity: int, doses: pl.DataFrame) -> Grid:
     return Grid(
         f"Decisions on patient {identity}", ["Dose", "When", "Decision", "Given", "Reason"], rows
     )
-
-
-def _amount(row: dict[str, Any]) -> str:
-    """A dose given, in million IU, or in mg of a molecule dosed by mass."""
-    if "given_mg" in row:
-        return f"{number(row['given_mg'], 3)} mg"
-    return f"{number(row['given_IU'] / 1e6, 1)} MIU"
