@@ -31,7 +31,13 @@ def test_a_run_of_two_arms_is_paused_resumed_compared_and_deleted(page):
     for box in (0, 1):
         finished.nth(box).get_by_role("checkbox").check()
     page.get_by_role("button", name="Compare").click()
-    expect(page.locator("#result-title")).to_contain_text("beside")
+    expect(page.locator("#result-title")).to_have_text("label_legacy against label_plr")
+    expect(page.locator("#result-differences thead")).to_contain_text("95 % interval, paired")
+    expect(page.locator("#result-differences tbody")).to_contain_text("Time on a vasopressor")
+    expect(page.locator("#result-figures figure")).to_have_count(9)
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Differences (CSV)").click()
+    assert waiting.value.path().read_text().startswith("arm,measure,unit")
     for left in (1, 0):
         finished.first.get_by_role("button", name="delete").click()
         expect(finished).to_have_count(left)
