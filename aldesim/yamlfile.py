@@ -136,7 +136,8 @@ def _wrong(
         found = found if len(found) <= WIDEST else f"{found[:WIDEST]} ..."
     else:
         found = first["input"]
-    return InputError(where, _dotted(location, data), found, _allowed(first, schema))
+    named = first["type"] in ("missing", "extra_forbidden")
+    return InputError(where, _dotted(location, data, named), found, _allowed(first, schema))
 
 
 def parse_scalar(text: str) -> str | float | bool | None:
@@ -167,8 +168,11 @@ def _scalars(node: Any, location: Location = ()) -> Iterator[tuple[Location, Any
         yield location, node
 
 
-def _dotted(location: Location, data: Any) -> str:
-    """Path of a field as its author sees it: rows by their id, no names of classes."""
+def _dotted(location: Location, data: Any, named: bool = True) -> str:
+    """Path of a field as its author sees it: rows by their id, no names of classes.
+
+    `named`: the last part is a field even if the data lack it.
+    """
     path, node = "", data
     for depth, part in enumerate(location):
         if isinstance(node, list | tuple) and isinstance(part, int) and part < len(node):
@@ -178,7 +182,7 @@ def _dotted(location: Location, data: Any) -> str:
         elif isinstance(node, dict) and part in node:
             node = node[part]
             path += f".{part}" if path else f"{part}"
-        elif depth == len(location) - 1 and isinstance(node, dict):
+        elif named and depth == len(location) - 1 and isinstance(node, dict):
             path += f".{part}" if path else f"{part}"
     return path
 

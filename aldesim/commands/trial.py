@@ -77,15 +77,17 @@ def _versions(scenario: str, draws: int) -> "Versions":
 
 
 def _report(result: "TrialResult") -> None:
-    """Write the page, print the summary and where the page lies."""
+    """Write the page and the table of endpoints, print the summary and where both lie."""
     from aldesim.report import pick_patients, summary, write_report
     from aldesim.trial.replay import replay
+    from aldesim.trial.reported import write_reported
 
     hourly = replay(result, [pick.id for pick in pick_patients(result)])
     write_report(result, result.report, hourly)
     title = result.manifest["scenario"]["title"]
     table(["", "simulated", "note"], summary(result), title=title)
     print(NOTICE)
+    print(f"Endpoints: {write_reported(result)}")
     print(f"Report: {result.report}")
 
 

@@ -134,6 +134,7 @@ class Protocol:
             ward_hours_after_last_slot=self.scenario.ward_hours_after_last_slot,
             follow_up_days=self.scenario.follow_up_days,
             scan_days=self.calendar.scan_days(self.scenario.all_scan_days),
+            record_days=self.scenario.reported.days,
         )
 
     @property
@@ -147,7 +148,8 @@ class Protocol:
         set_here = {change.id for change in self.population.parameters} | {
             *self.scenario.parameters
         }
-        return (*COURSE_SIGNS, *VIRUS_SIGNS) if "viral_load_0" in set_here else COURSE_SIGNS
+        virus = VIRUS_SIGNS if "viral_load_0" in set_here else ()
+        return tuple(dict.fromkeys((*COURSE_SIGNS, *virus, *self.scenario.reported.signs)))
 
     def draw(self, patients: np.ndarray) -> VirtualPatients:
         """Virtual patients of the scenario's seed with these indices."""
@@ -271,6 +273,10 @@ def prepare(scenario: Scenario, versions: tuple[Population, ...] = ()) -> Protoc
     if home is not None and home.amount_unit != protocol.amount_unit:
         allowed = f"must be dosed in {protocol.amount_unit} too, as regimen {protocol.regimen.id}"
         raise InputError("scenario", "continuation.regimen", home.id, allowed)
+    for name in scenario.reported.signs:
+        if name not in protocol.model.observables:
+            where, allowed = f"scenario {scenario.name}", "is no observable of the model"
+            raise InputError(where, "reported.signs", name, allowed)
     _check_parameters(protocol)
     check_signs(protocol.measurement, protocol.support, supplied_signs(protocol.event_kinds))
     return protocol

@@ -42,6 +42,23 @@ class Scans(BaseModel):
         return tuple(range(self.first_day, until + 1, self.every_days))
 
 
+class Reported(BaseModel):
+    """What the table of endpoints tells besides what it always tells.
+
+    Attributes
+    ----------
+    days : tuple of int
+        Days on which cells and signs are told.
+    signs : tuple of str
+        Observables of the model that are kept over time and told.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    days: Annotated[tuple[Day, ...], Field(strict=False)] = ()
+    signs: Annotated[tuple[str, ...], Field(strict=False)] = ()
+
+
 class Continuation(BaseModel):
     """Doses at home after the courses in hospital, decided by the same rules.
 
@@ -106,6 +123,8 @@ class Scenario(BaseModel):
         Doses at home after the last course.
     before : tuple
         What is given before the first dose: cells, chemotherapy (`aldesim.trial.before`).
+    reported : Reported
+        Days and signs that the table of endpoints tells besides the usual ones.
     parameters : dict
         Model parameters set to one value in every patient, in the model's units.
     """
@@ -131,6 +150,7 @@ class Scenario(BaseModel):
     courses: Annotated[int, Field(ge=1, le=20)] = 1
     continuation: Continuation | None = None
     before: Annotated[tuple[Given, ...], Field(strict=False)] = ()
+    reported: Reported = Reported()
     parameters: dict[str, Annotated[float, Field(allow_inf_nan=False, strict=False)]] = {}
 
     @property

@@ -1,0 +1,110 @@
+"""Cells, virus and drug level at the days on which papers report them."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import polars as pl
+
+from aldesim.trial.reported.rows import Row, spread
+
+DAYS = (0, 7, 28, 56, 84, 182, 364, 728)
+"""Recorded in every trial that is followed so long."""
+CELLS = ("lymphocytes", "blood_CD4", "blood_CD8", "blood_NK", "blood_Treg", "eosinophils")
+RATIOS = {
+    "regulatory T cells, share of CD4 T cells": (
+        100 * pl.col("blood_Treg") / pl.col("blood_CD4"),
+        "%",
+    ),
+    "regulatory to conventional CD4 T cells": (
+        pl.col("blood_Treg") / (pl.col("blood_CD4") - pl.col("blood_Treg")),
+        "ratio",
+    ),
+}
+
+
+def course_rows(
+    courses: pl.LazyFrame,
+    patients: pl.DataFrame,
+    *,
+    units: dict[str, str],
+    days: Sequence[float],
+    signs: Sequence[str],
+) -> list[Row]:
+    """Value, change from day 0 (percent, difference) and fold of each sign at each day.
+
+    Parameters
+    ----------
+    courses : LazyFrame
+        Signs over time.
+    patients : DataFrame
+        Those that count.
+    units : dict of str to str
+        Unit of each sign.
+    days : sequence of float
+        Days to tell, besides `DAYS`.
+    signs : sequence of str
+        Signs to tell, besides the cells.
+    """
+    wanted = sorted({0.0, *map(float, DAYS), *map(float, days)})
+    names = list(dict.fromkeys([*CELLS, *signs]))
+    near = pl.any_horizontal((pl.col("time") - day).abs() < 1e-6 for day in wanted)
+    seen = (
+        courses.filter(near, pl.col("id").is_in(patients["id"].implode()))
+        .select("id", "time", *(pl.col(name).cast(pl.Float64) for name in names))
+        .with_columns(ratio.alias(words) for words, (ratio, _) in RATIOS.items())
+        .collect(engine="streaming")
+        .sort("id")
+    )
+    start = seen.filter(pl.col("time") == 0)
+    unit_of = {name: units[name] for name in names} | {w: unit for w, (_, unit) in RATIOS.items()}
+    rows: list[Row] = []
+    for name, unit in unit_of.items():
+        for day in sorted(seen["time"].unique().to_list()):
+            now = seen.filter(pl.col("time") == day)
+            both = start.select("id", before=name).join(now.select("id", now=name), on="id")
+            rows += _changes(name, unit, day, both["before"].to_numpy(), both["now"].to_numpy())
+    return rows
+
+
+def _changes(name: str, unit: str, day: float, before: np.ndarray, now: np.ndarray) -> list[Row]:
+    rows = spread("course", name, now, unit, day)
+    if day == 0:
+        return rows
+    some = np.where(before > 0, before, np.nan)
+    rows += spread("course, difference from day 0", name, now - before, unit, day)
+    rows += spread("course, change from day 0", name, 100 * (now / some - 1), "%", day)
+    return rows + spread("course, fold of day 0", name, now / some, "fold", day)
+
+
+def level_rows(
+    courses: pl.LazyFrame, doses: pl.LazyFrame, patients: pl.DataFrame, per_unit: float, unit: str
+) -> list[Row]:
+    """Drug level just before each dose of the first cycle that followed a dose given.
+
+    Parameters
+    ----------
+    courses, doses : LazyFrame
+        Signs over time, and the ledger.
+    patients : DataFrame
+        Those that count.
+    per_unit : float
+        pM in one `unit`.
+    unit : str
+        Unit in which levels are told.
+    """
+    due = doses.filter(pl.col("cycle") == 1, pl.col("slot").is_in([2, 3, 7, 14])).select(
+        "id", "time", "slot"
+    )
+    levels = (
+        courses.select("id", "time", pl.col("il2_plasma").cast(pl.Float64))
+        .join(due, on=["id", "time"], how="inner")
+        .filter(pl.col("id").is_in(patients["id"].implode()))
+        .collect(engine="streaming")
+    )
+    rows: list[Row] = []
+    for slot in sorted(levels["slot"].unique().to_list()):
+        part = levels.filter(pl.col("slot") == slot)
+        day = float(part["time"][0])
+        values = part["il2_plasma"].to_numpy() / per_unit
+        rows += spread("drug level", f"trough before dose {slot} of cycle 1", values, unit, day)
+    return rows
