@@ -9,7 +9,15 @@ from ward import HOUR, IU_PER_PMOL
 POOLS = ("Treg", "CD4", "CD8_naive", "CD8_effector", "CD8_memory", "NK_dim", "NK_bright", "B_cells")
 SEEN = (
     *POOLS,
-    *("other_T", "tumour_specific_T", "tumour_memory", "TIL", "tumour_Treg", "infused_T"),
+    *(
+        "other_T",
+        "tumour_specific_T",
+        "tumour_memory",
+        "TIL",
+        "tumour_Treg",
+        "infused_T",
+        "infused_memory",
+    ),
     *("lymphocyte_kill", "Treg_kill", "lymphoid_reserve", "homeostatic_cytokines", "neutrophils"),
     *("platelets", "CTL_kill", "tumour_volume", "LAK", "NK", "NK_kill", "TIL_function"),
 )
@@ -110,7 +118,7 @@ def test_cells_last_and_kill_where_room_was_made(new_batch):
     kills = [max(row["CTL_kill"] for row in rows.values()) for rows in (full, no_drug, cells)]
     assert kills[0] > 1.1 * kills[1] > kills[1] > 2 * kills[2]
     assert full[40]["tumour_volume"] < no_drug[40]["tumour_volume"]
-    assert full[40]["tumour_memory"] > 2 * full[-8]["tumour_memory"]
+    assert full[40]["infused_memory"] > 2 * full[-8]["tumour_memory"]
 
 
 def test_the_course_alone_shrinks_nothing(prepared):
