@@ -77,7 +77,7 @@ def test_an_open_course_gets_them_too(scenario):
     seen = drive(
         prepare(scenario),
         np.arange(2),
-        dose_IU=np.zeros((6, 2)),
+        dose_IU=np.zeros((9, 2)),
         watch=np.array([0, 60]),
         observe=["infused_T", "neutrophils"],
     )
@@ -89,7 +89,7 @@ def test_the_course_of_the_scenario_takes_lymphocytes_and_neutrophils_come_back(
     seen = drive(
         protocol,
         np.arange(4),
-        dose_IU=np.zeros((6, 4)),
+        dose_IU=np.zeros((9, 4)),
         watch=np.array([0, 1440, 20 * 1440]),
         observe=["CD4", "Treg", "neutrophils", "lymphoid_reserve"],
     )
