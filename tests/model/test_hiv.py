@@ -54,12 +54,28 @@ def test_without_infection_every_term_is_exactly_zero(new_batch):
 
 
 def test_the_set_point_is_a_steady_state(new_batch):
-    batch = new_batch(viral_load_0=np.array([50.0, 3e4, 1e6]))
+    batch = new_batch(viral_load_0=np.array([50.0, 3e4, 1e6]), CD4_wear=0.0)
     before = batch.observe(["viral_load", "latent_CD4", "CD4"])
     batch.advance(1000.0)
     after = batch.observe(["viral_load", "latent_CD4", "CD4"])
     for name, values in before.items():
         assert after[name] == pytest.approx(values, rel=1e-6), name
+
+
+def test_cd4_cells_wane_beside_virus(new_batch):
+    """Mellors 1997: by 36 per uL and year at little virus, 76 at much; not under drugs."""
+    load = np.array([0.0, 500.0, 6e4, 6e4])
+    batch = new_batch(viral_load_0=load, CD4_0=500.0)
+    batch.advance(1e-6, {"antiretroviral": np.array([0.0, 0.0, 0.0, 1.0])})
+    batch.advance(366.0)
+    seen = batch.observe(["CD4", "viral_load", "CD4_capacity"])
+    lost = 500.0 - seen["CD4"]
+    assert seen["CD4_capacity"][0] == 1.0 and abs(lost[0]) < 1e-6
+    assert 20 < lost[1] < 45 < lost[2] < 100
+    assert lost[3] < 0 and seen["CD4_capacity"][3] > 0.99
+    assert seen["viral_load"][1:3] == pytest.approx(load[1:3], rel=0.25)
+    batch.advance(731.0)
+    assert np.all(batch.observe(["CD4"])["CD4"][1:3] < seen["CD4"][1:3] - 15)
 
 
 def test_antiretrovirals_clear_the_blood_and_leave_the_reservoir(new_batch):
