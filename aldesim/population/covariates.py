@@ -73,6 +73,7 @@ COVARIATES: dict[str, Covariate] = {
     "tumour_doubling_time": Covariate(
         "day", "volume doubling time of the untreated tumour", plausible=(1, 3000)
     ),
+    "earlier_lines": Covariate("", "earlier systemic treatments", (0, 1, 2, 3, 4)),
     "stress_test": Covariate("", "cardiac stress test", ("normal", "abnormal")),
     "brain_metastases": Covariate("", "brain metastases", ("none", "treated_stable", "active")),
     "systemic_steroids": Covariate("", "systemic corticosteroids", (False, True)),

@@ -253,3 +253,17 @@ def test_quantiles_stay_inside_and_rise(distribution, z, spread, low, high):
     assert (np.diff(inside) >= 0).all()
     free = quantiles(distribution, 0.5, spread, (None, None), np.array([0.0]))
     assert free[0] == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize("name", ["melanoma", "renal_cell"])
+def test_earlier_lines_went_with_less_memory_and_larger_tumours(name):
+    """A covariate that tells patients apart without changing them as a group."""
+    virtual = draw(load_population(name), parameter_table(), 5, np.arange(4000))
+    lines = virtual.covariates["earlier_lines"] > 0
+    memory = np.log(virtual.parameters["tumour_memory_0"])
+    size = np.log(virtual.covariates["SLD_0"])
+    assert memory[lines].mean() < memory[~lines].mean() - 0.2
+    assert size[lines].mean() > size[~lines].mean()
+    assert memory.mean() == pytest.approx(
+        np.log(parameter_table()["tumour_memory_0"].value), abs=0.05
+    )
