@@ -73,7 +73,7 @@ def test_only_cells_with_cd25_see_the_alpha_affinity(bolus_map):
         signal = bolus_map.effects[name]
         return (signal.max(axis=1) / signal.min(axis=1)).max()
 
-    assert span("signal_NK") < 1.2  # others leave them a little less of the drug
+    assert span("signal_NK") < 1.25  # others leave them a little less of the drug
     assert span("signal_Treg") > 2
 
 
