@@ -15,7 +15,7 @@ def test_everything_a_scenario_names_fits_together(name):
     assert protocol.scenario.name == name
     home = protocol.regimen.setting == "outpatient"
     assert (protocol.scenario.ward_hours_after_last_slot == 0) == home
-    assert bool(protocol.scenario.scan_days) == protocol.population.tumour
+    assert bool(protocol.scenario.all_scan_days) == protocol.population.tumour
     assert protocol.slots.time[-1] < protocol.scenario.follow_up_days
 
 
