@@ -17,8 +17,8 @@ from aldesim.commands import (
     trial,
     trial_designs,
 )
-from aldesim.commands.terminal import NOTICE
 from aldesim.errors import InputError
+from aldesim.notice import NOTICE
 
 BAD_INPUT = 2
 INTERRUPTED = 130

@@ -13,6 +13,7 @@ from aldesim.care.eligibility import criteria_names, load_criteria
 from aldesim.design import EFFECTS
 from aldesim.drug import molecules
 from aldesim.htmlfile import template_environment
+from aldesim.notice import NOTICE
 from aldesim.regimen import load_regimen, regimen_names
 from aldesim.report.figures.bedside import PANELS, small_template
 from aldesim.report.figures.canvas import template
@@ -20,7 +21,6 @@ from aldesim.report.palette import DARK, FONT, LIGHT, THEMES, css_properties
 from aldesim.trial.scenario import load_scenario, scenario_names
 
 TEMPLATES = Path(__file__).with_name("templates")
-NOTICE = "Research use only. aldesim simulates; it is not a medical device and gives no advice."
 PAGES = {
     "bedside": "Bedside",
     "trial": "Trial",

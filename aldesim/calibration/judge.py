@@ -10,7 +10,7 @@ from aldesim.calibration.ensemble import Data
 from aldesim.calibration.identify import contraction, information
 from aldesim.calibration.plan import CalibrationPlan
 from aldesim.calibration.posterior import Posterior
-from aldesim.calibration.result import Fit, Interval, Learned, Pool
+from aldesim.calibration.result import Fit, Learned, Pool, Predicted
 from aldesim.calibration.summary import figure, natural, published
 from aldesim.calibration.weights import balance
 from aldesim.evidence.observations import Observation
@@ -77,13 +77,13 @@ def _replicates(seed: int, z: np.ndarray, data: Data, emulator: Emulator) -> np.
     return mean + np.sqrt(variance + data.variance) * noise
 
 
-def _interval(observation: Observation, working: np.ndarray) -> Interval:
+def _interval(observation: Observation, working: np.ndarray) -> Predicted:
     aim = published(observation)
     points = np.quantile(working, QUANTILES)
     low, median, high = points[0], points[len(points) // 2], points[-1]
     inside = {"": low <= aim <= high, "at least": median >= aim, "at most": median <= aim}
     ends = sorted(float(value) for value in natural(observation, points))
-    return Interval(tuple(ends), bool(inside[observation.side]))
+    return Predicted(tuple(ends), bool(inside[observation.side]))
 
 
 def _unit(observation: Observation) -> str:

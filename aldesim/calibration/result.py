@@ -13,6 +13,7 @@ import numpy as np
 from aldesim.calibration.identify import Direction
 from aldesim.calibration.plan import CalibrationPlan, load_calibration
 from aldesim.errors import InputError
+from aldesim.evidence.predict import Interval
 from aldesim.wholefile import write_text
 
 POSTERIOR = Path(__file__).with_name("posterior.tsv")
@@ -20,7 +21,7 @@ POSTERIOR = Path(__file__).with_name("posterior.tsv")
 
 
 @dataclass(frozen=True)
-class Interval:
+class Predicted(Interval):
     """Predictive quantiles, and whether the published number lies in the central 95 %.
 
     Parameters
@@ -33,21 +34,6 @@ class Interval:
 
     quantiles: tuple[float, ...]
     inside: bool
-
-    @property
-    def low(self) -> float:
-        """Lower end of the 95 % interval."""
-        return self.quantiles[0]
-
-    @property
-    def median(self) -> float:
-        """Middle."""
-        return self.quantiles[len(self.quantiles) // 2]
-
-    @property
-    def high(self) -> float:
-        """Upper end of the 95 % interval."""
-        return self.quantiles[-1]
 
 
 @dataclass(frozen=True)
@@ -66,9 +52,9 @@ class Fit:
         The number.
     simulated : float
         With every parameter at its posterior mean; NaN if it does not occur.
-    predicted : Interval
+    predicted : Predicted
         Of a study of the published size under the posterior.
-    left_out : Interval or None
+    left_out : Predicted or None
         The same without the targets of its group; None for a check.
     explained : float
         Share of variance that the emulator tells of members left out.
@@ -81,8 +67,8 @@ class Fit:
     side: str
     published: float
     simulated: float
-    predicted: Interval
-    left_out: Interval | None
+    predicted: Predicted
+    left_out: Predicted | None
     explained: float
 
 

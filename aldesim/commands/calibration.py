@@ -3,7 +3,7 @@
 import shlex
 from pathlib import Path
 
-from aldesim.commands.terminal import NOTICE, Progress, table
+from aldesim.commands.terminal import Progress, close, table
 
 
 def calibrate(
@@ -41,6 +41,5 @@ def calibrate(
     table(page.LEFT_OUT_HEAD, page.left_out_rows(found), title="Each group left out")
     targets, fitted, left_out = page.verdicts(found)
     print(f"\n{fitted} of {targets} targets inside; with their group left out {left_out}.")
-    print(NOTICE)
-    print(f"Calibration: {written}")
+    close({"Calibration": written})
     return 0

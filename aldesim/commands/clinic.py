@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aldesim.commands.terminal import NOTICE, table
+from aldesim.commands.terminal import close, table
 from aldesim.errors import InputError
 
 if TYPE_CHECKING:
@@ -40,8 +40,7 @@ def screen(patient: Path, *, rules: str = "label_legacy", complete_history: bool
     table(head, rows, title=f"{found.patient}: {criteria.name}")
     for text in found.unread:
         print(f"Not read: {text}")
-    print(NOTICE)
-    print(f"Verdict: {found.verdict}")
+    close({"Verdict": found.verdict})
     return found.exit_code
 
 

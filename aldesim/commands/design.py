@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aldesim.commands.terminal import NOTICE, table
+from aldesim.commands.terminal import close, table
 
 if TYPE_CHECKING:
     from aldesim.report.sections.grid import Grid
@@ -51,7 +51,7 @@ def selectivity(
             for name, effect in EFFECTS.items()
         ],
     )
-    _close(write_map(found, list(molecules().values()), given, out or RUNS / "design-map"))
+    close({"Page": write_map(found, list(molecules().values()), given, out or RUNS / "design-map")})
     return 0
 
 
@@ -104,7 +104,7 @@ def doses(
     _print(equal_harm_grid(response, harm, too_much, BRIEF))
     _print(window_grid(response, room, (benefit, enough), harm))
     folder = out or RUNS / "design-doses"
-    _close(write_doses(response, room, (benefit, enough), (harm, too_much), given, folder))
+    close({"Page": write_doses(response, room, (benefit, enough), (harm, too_much), given, folder)})
     return 0
 
 
@@ -144,7 +144,7 @@ def front(
     best = undominated(found.effects[benefit], found.effects[harm])
     _print(front_grid(found, best, benefit, harm))
     folder = out or RUNS / "design-front"
-    _close(write_front(found, benefit, harm, given, molecule, folder))
+    close({"Page": write_front(found, benefit, harm, given, molecule, folder)})
     return 0
 
 
@@ -157,8 +157,3 @@ def _range(values) -> tuple[str, str]:
 def _print(grid: "Grid") -> None:
     table(grid.head, grid.rows, title=grid.caption)
     print()
-
-
-def _close(page: Path) -> None:
-    print(NOTICE)
-    print(f"Page: {page}")

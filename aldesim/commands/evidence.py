@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aldesim.commands.terminal import NOTICE, Progress, table
+from aldesim.commands.terminal import Progress, close, table
 
 if TYPE_CHECKING:
     from aldesim.evidence import Scoreboard
@@ -40,7 +40,6 @@ def qualify(
     from aldesim.evidence import qualify as run_qualification
     from aldesim.evidence.qualify import OUT
     from aldesim.evidence.targets import only_targets
-    from aldesim.report.scoreboard import write_scoreboard
 
     if posterior is not None:
         return _predictive(posterior, out, workers)
@@ -51,24 +50,25 @@ def qualify(
         board = run_qualification(
             chosen, quick=quick, workers=workers, out=folder, progress=progress.show
         )
-    page = write_scoreboard(board, folder / "scoreboard.html")
-    _print(board)
-    print(NOTICE)
-    print(f"Scoreboard: {page}")
-    return 0
+    return _shown(board, folder)
 
 
 def _predictive(draws: int, out: Path | None, workers: int | None) -> int:
     from aldesim.calibration.predictive import OUT, predictive
-    from aldesim.report.scoreboard import write_scoreboard
 
     folder = out or OUT
     with Progress("evaluations") as progress:
         board = predictive(draws, out=folder, workers=workers, progress=progress.show)
+    return _shown(board, folder)
+
+
+def _shown(board: "Scoreboard", folder: Path) -> int:
+    """Write the page, print the scoreboard and where the page lies."""
+    from aldesim.report.scoreboard import write_scoreboard
+
     page = write_scoreboard(board, folder / "scoreboard.html")
     _print(board)
-    print(NOTICE)
-    print(f"Scoreboard: {page}")
+    close({"Scoreboard": page})
     return 0
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import cyclopts
 
-from aldesim.commands.terminal import NOTICE, Progress, table
+from aldesim.commands.terminal import Progress, close, table
 from aldesim.errors import InputError
 
 if TYPE_CHECKING:
@@ -95,8 +95,7 @@ def fit(
         )
     page = write_forecast(result)
     _print(result)
-    print(NOTICE)
-    print(f"Report: {page}")
+    close({"Report": page})
     return 0
 
 

@@ -4,7 +4,7 @@ import shlex
 from pathlib import Path
 from typing import Literal
 
-from aldesim.commands.terminal import NOTICE, Progress, table
+from aldesim.commands.terminal import Progress, close, table
 
 TOP = 8
 
@@ -66,6 +66,5 @@ def sensitivity(
     for number, line in enumerate(found.readouts):
         table(drivers_head(found), drivers_rows(found, number, TOP), title=line)
         print()
-    print(NOTICE)
-    print(f"Sensitivity: {page}")
+    close({"Sensitivity": page})
     return 0

@@ -1,9 +1,8 @@
-"""What commands print: tables, progress, the notice."""
+"""What commands print: tables, progress, the notice, the last line."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-NOTICE = "Research use only: aldesim simulates; it gives no treatment advice."
-
+from aldesim.notice import NOTICE
 
 PIPE_WIDTH = 140  # characters; a pipe has no width of its own
 
@@ -21,6 +20,13 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]], title: str | None 
     if not console.is_terminal:
         console.width = PIPE_WIDTH
     console.print(drawn)
+
+
+def close(results: Mapping[str, object]) -> None:
+    """Print the last lines of a command: the notice, then each result or where its page lies."""
+    print(NOTICE)
+    for what, result in results.items():
+        print(f"{what}: {result}")
 
 
 class Progress:

@@ -1,4 +1,4 @@
-"""`aldesim run`, `scenarios`, `records`: virtual trials."""
+"""`aldesim run`, `compare`, `scenarios`, `records`: virtual trials."""
 
 import sys
 from pathlib import Path
@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import cyclopts
 
 from aldesim.commands.cluster import cluster
-from aldesim.commands.terminal import NOTICE, Progress, table
+from aldesim.commands.terminal import Progress, close, table
 from aldesim.errors import InputError
 
 if TYPE_CHECKING:
+    from aldesim.regimen.records import AmountUnit, EventRecords, TimeUnit
     from aldesim.trial import TrialResult, Versions
 
 
@@ -86,9 +87,7 @@ def _report(result: "TrialResult") -> None:
     write_report(result, result.report, hourly)
     title = result.manifest["scenario"]["title"]
     table(["", "simulated", "note"], summary(result), title=title)
-    print(NOTICE)
-    print(f"Endpoints: {write_reported(result)}")
-    print(f"Report: {result.report}")
+    close({"Endpoints": write_reported(result), "Report": result.report})
 
 
 def compare(
@@ -150,8 +149,7 @@ def compare(
         )
     page = write_comparison(found)
     table(["", "difference", "note"], comparison_rows(found))
-    print(NOTICE)
-    print(f"Comparison: {page}")
+    close({"Comparison": page})
     return 0
 
 
@@ -166,18 +164,28 @@ def scenarios() -> int:
 
 
 def records(
-    folder: Path,
+    source: str,
     *,
+    weight: float | None = None,
+    height: float | None = None,
     out: Path | None = None,
     time: Literal["day", "h"] = "day",
     amount: Literal["IU", "mg", "pmol"] = "IU",
 ) -> int:
-    """Print the doses given in a finished run, as NONMEM-style records (ID, TIME, AMT, RATE ...).
+    """Print doses as NONMEM-style records (ID, TIME, AMT, RATE ...): given in a run, or planned.
+
+    `aldesim records runs/mine` are the doses given to everyone in a finished run, `aldesim records
+    high_dose --weight 80` those that a regimen plans for one person, evenly spaced ones in one
+    row (II, ADDL).
 
     Parameters
     ----------
-    folder
-        Run folder.
+    source
+        Run folder; with --weight a regimen: a name on the shelf or a path ending in .yaml.
+    weight
+        Body weight, kg.
+    height
+        Body height, cm; for doses per m2.
     out
         CSV file to write (default: print).
     time
@@ -188,7 +196,10 @@ def records(
     from aldesim.trial import TrialResult
     from aldesim.trial.given import dose_records
 
-    events = dose_records(TrialResult.open(folder), time_unit=time, amount_unit=amount)
+    if weight is None:
+        events = dose_records(TrialResult.open(source), time_unit=time, amount_unit=amount)
+    else:
+        events = _planned(source, weight, height, time, amount)
     if out is None:
         sys.stdout.write(events.csv())
         return 0
@@ -197,3 +208,25 @@ def records(
     except OSError as error:
         raise InputError("out", "", str(out), f"cannot be written: {error.strerror}") from None
     return 0
+
+
+def _planned(
+    name: str, weight: float, height: float | None, time: "TimeUnit", amount: "AmountUnit"
+) -> "EventRecords":
+    """Records of the doses that a regimen plans for one person."""
+    import numpy as np
+
+    from aldesim.drug import load_molecule
+    from aldesim.plan.person import person
+    from aldesim.regimen import load_regimen
+    from aldesim.regimen.records import event_records, plan_doses
+
+    who, regimen = person(weight, height), load_regimen(name)
+    area = who.BSA_m2
+    if area is None:
+        if any(unit.endswith("/m2") for unit in regimen.slots().unit.tolist()):
+            raise InputError("records", "height", None, f"is needed: {regimen.id} doses per m2")
+        area = 1.0  # enters no dose
+    doses = plan_doses(regimen, np.array([who.weight_kg]), np.array([area]))
+    molecule = load_molecule(regimen.molecule)
+    return event_records(doses, molecule, time_unit=time, amount_unit=amount, compress=True)

@@ -1,10 +1,13 @@
 """`aldesim trial`, `power`, `trials`: trial designs simulated many times over."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aldesim.commands.terminal import NOTICE, Progress, table
+import cyclopts
+
+from aldesim.commands.terminal import Progress, close, table
 from aldesim.errors import InputError
 
 if TYPE_CHECKING:
@@ -13,16 +16,41 @@ if TYPE_CHECKING:
     from aldesim.trial.design import Design, DesignForecast
 
 
+@cyclopts.Parameter(name="*")
+@dataclass(frozen=True)
+class Pooling:
+    """Options of the virtual patients that trials are drawn from.
+
+    Parameters
+    ----------
+    pool
+        Virtual patients, treated once in every arm (default: the design's).
+    seed
+        Seed of all randomness (default: the design's).
+    out
+        Folder of the pool, the tables and the page (default: runs/trial-DESIGN).
+    workers
+        Chunks computed at the same time (default: the machine's cores).
+    chunk
+        Patients per chunk; changes memory and speed, never the result.
+    """
+
+    pool: int | None = None
+    seed: int | None = None
+    out: Path | None = None
+    workers: int | None = None
+    chunk: int | None = None
+
+
+_USUAL = Pooling()
+
+
 def trial(
     design: str,
     *,
     replicates: int = 1000,
-    pool: int | None = None,
     size: int | None = None,
-    seed: int | None = None,
-    out: Path | None = None,
-    workers: int | None = None,
-    chunk: int | None = None,
+    pooling: Pooling = _USUAL,
 ) -> int:
     """Simulate a trial design many times: what such a trial would report.
 
@@ -32,38 +60,19 @@ def trial(
         A name from `aldesim trials`, or a path ending in .yaml.
     replicates
         Trials drawn from the pool of virtual patients.
-    pool
-        Virtual patients, treated once in every arm (default: the design's).
     size
         Patients of one trial, all arms together (default: the design's).
-    seed
-        Seed of all randomness (default: the design's).
-    out
-        Folder (default: runs/trial-DESIGN).
-    workers
-        Chunks computed at the same time (default: the machine's cores).
-    chunk
-        Patients per chunk; changes memory and speed, never the result.
     """
     from aldesim.report.trial_design import write_design_page
     from aldesim.trial.design import simulate_design
 
     with Progress("patients") as progress:
         found = simulate_design(
-            design,
-            replicates=replicates,
-            pool=pool,
-            size=size,
-            seed=seed,
-            out=out,
-            workers=workers,
-            chunk=chunk,
-            progress=progress.show,
+            design, replicates=replicates, size=size, progress=progress.show, **vars(pooling)
         )
     page = write_design_page(found)
     _print_forecast(found)
-    print(NOTICE)
-    print(f"Trial: {page}")
+    close({"Trial": page})
     return 0
 
 
@@ -72,13 +81,11 @@ def power(
     *,
     sizes: str | None = None,
     replicates: int = 2000,
-    pool: int | None = None,
-    seed: int | None = None,
-    out: Path | None = None,
-    workers: int | None = None,
-    chunk: int | None = None,
+    pooling: Pooling = _USUAL,
 ) -> int:
     """Find power and assurance of a trial design against its number of patients.
+
+    The pool of patients is that of `aldesim trial`, and is treated only once.
 
     Parameters
     ----------
@@ -88,16 +95,6 @@ def power(
         Numbers of patients in all arms, separated by commas (default: the design's own).
     replicates
         Trials for each size.
-    pool
-        Virtual patients, treated once in every arm (default: the design's).
-    seed
-        Seed of all randomness (default: the design's).
-    out
-        Folder (default: runs/trial-DESIGN, shared with `aldesim trial`).
-    workers
-        Chunks computed at the same time (default: the machine's cores).
-    chunk
-        Patients per chunk; changes memory and speed, never the result.
     """
     from aldesim.report.trial_design import write_design_page
     from aldesim.trial.design import power as find_power
@@ -105,21 +102,12 @@ def power(
 
     wanted = _sizes(sizes)
     with Progress("patients") as progress:
-        found = simulate_design(
-            design,
-            pool=pool,
-            seed=seed,
-            out=out,
-            workers=workers,
-            chunk=chunk,
-            progress=progress.show,
-        )
+        found = simulate_design(design, progress=progress.show, **vars(pooling))
     curve = find_power(found.design, found.pool, wanted, replicates)
     curve.write_csv(found.folder / "power.csv")
     page = write_design_page(found, curve)
     _print_power(found.design, curve)
-    print(NOTICE)
-    print(f"Power: {page}")
+    close({"Power": page})
     return 0
 
 

@@ -31,8 +31,29 @@ NARROWEST = 0.005
 """Least bandwidth of a density, relative to the published value."""
 
 
+class Interval:
+    """What has quantiles, at `QUANTILES`: their ends and their middle by name."""
+
+    quantiles: tuple[float, ...]
+
+    @property
+    def low(self) -> float:
+        """Lower end of the 95 % interval."""
+        return self.quantiles[0]
+
+    @property
+    def median(self) -> float:
+        """Middle."""
+        return self.quantiles[len(self.quantiles) // 2]
+
+    @property
+    def high(self) -> float:
+        """Upper end of the 95 % interval."""
+        return self.quantiles[-1]
+
+
 @dataclass(frozen=True, eq=False)
-class Prediction:
+class Prediction(Interval):
     """Predictive distribution of one observation.
 
     Parameters

@@ -10,12 +10,12 @@ from typing import Any
 
 from aldesim.errors import InputError
 from aldesim.evidence.observations import DOMAINS, Observation
-from aldesim.evidence.predict import QUANTILES, Prediction
+from aldesim.evidence.predict import QUANTILES, Interval, Prediction
 from aldesim.wholefile import write_text
 
 
 @dataclass(frozen=True)
-class Row:
+class Row(Interval):
     """One observation against its simulation.
 
     Parameters
@@ -39,21 +39,6 @@ class Row:
     inside: bool
     log_score: float
     patients: int
-
-    @property
-    def low(self) -> float:
-        """Lower end of the 95 % predictive interval."""
-        return self.quantiles[0]
-
-    @property
-    def median(self) -> float:
-        """Middle of the predictive distribution."""
-        return self.quantiles[len(self.quantiles) // 2]
-
-    @property
-    def high(self) -> float:
-        """Upper end of the 95 % predictive interval."""
-        return self.quantiles[-1]
 
 
 def make_row(observation: Observation, prediction: Prediction | None, patients: int) -> Row:

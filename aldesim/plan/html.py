@@ -10,7 +10,7 @@ from aldesim.htmlfile import template_environment
 from aldesim.plan.cautions import which
 from aldesim.plan.course import Plan, PlannedDose
 from aldesim.plan.monitoring import WHEN
-from aldesim.plan.writing import ACTIONS, NOTICE, clock, day, duration, miu, quantity, strength
+from aldesim.plan.writing import ACTIONS, PLAN_NOTICE, clock, day, duration, miu, quantity, strength
 
 MOST_DAYS = 20  # days of dosing that are shown one a row
 TEMPLATES = Path(__file__).with_name("templates")
@@ -55,7 +55,7 @@ def to_html(plan: Plan) -> str:
         watched=[(title, checks) for title, checks in watched if checks],
         actions=ACTIONS,
         sources=citations.sources,
-        notice=NOTICE,
+        notice=PLAN_NOTICE,
     )
 
 

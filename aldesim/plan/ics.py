@@ -10,7 +10,7 @@ from icalendar import Calendar, Event
 from aldesim import __version__
 from aldesim.plan.course import Plan, PlannedDose
 from aldesim.plan.monitoring import Check
-from aldesim.plan.writing import NOTICE, iso, quantity, steps
+from aldesim.plan.writing import PLAN_NOTICE, iso, quantity, steps
 
 SPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://aldesim.invalid/plan")
 MARGIN = timedelta(days=400)  # so that a zone's rules cover the plan on both sides
@@ -103,7 +103,7 @@ def _event(plan: Plan, key: str, title: str, text: str) -> Event:
     event = Event()
     event.add("uid", f"{uuid.uuid5(SPACE, name)}@aldesim")
     event.add("summary", title)
-    event.add("description", f"{text}\n{NOTICE}")
+    event.add("description", f"{text}\n{PLAN_NOTICE}")
     return event
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from aldesim.drug import Product
 from aldesim.plan.course import Amount, Plan, PlannedDose, Recipe
 from aldesim.plan.monitoring import WHEN
-from aldesim.plan.writing import NOTICE, clock, day, miu, moment, quantity, steps, strength
+from aldesim.plan.writing import PLAN_NOTICE, clock, day, miu, moment, quantity, steps, strength
 
 WIDTH = 100
 
@@ -21,7 +21,7 @@ def _lines(plan: Plan) -> Iterator[str]:
     yield from _wrapped(plan.regimen.description)
     yield from _wrapped(f"Source: {plan.regimen.source}")
     yield ""
-    yield from _wrapped(NOTICE)
+    yield from _wrapped(PLAN_NOTICE)
     yield ""
     yield _person(plan)
     vials = f", {plan.total_vials} vials ({plan.product.name})" if plan.product else ""

@@ -3,12 +3,10 @@
 from datetime import date, datetime
 
 from aldesim.drug import Product
+from aldesim.notice import NOTICE
 from aldesim.plan.course import Amount, Recipe
 
-NOTICE = (
-    "Research use only. This works out what a published regimen says. It is no prescription and no"
-    " treatment advice."
-)
+PLAN_NOTICE = f"{NOTICE} A plan says what a published regimen says; it is no prescription."
 ACTIONS = {"hold": "hold", "stop_cycle": "stop the cycle", "stop_for_good": "stop for good"}
 
 

@@ -91,9 +91,9 @@ class EventRecords:
         units = f"# TIME {self.time_unit}; AMT {self.amount_unit}; 1 depot, 2 plasma, 3 gut\n"
         return units + self.frame.write_csv()
 
-    def write(self, path: Path) -> None:
+    def write(self, path: str | Path) -> None:
         """Write the table as CSV."""
-        path.write_text(self.csv(), encoding="utf-8")
+        Path(path).write_text(self.csv(), encoding="utf-8")
 
 
 def plan_doses(regimen: Regimen, body_weight: np.ndarray, BSA: np.ndarray) -> Doses:
@@ -119,7 +119,7 @@ def plan_doses(regimen: Regimen, body_weight: np.ndarray, BSA: np.ndarray) -> Do
     )
 
 
-def records(
+def event_records(
     doses: Doses,
     molecule: Molecule,
     *,
@@ -166,7 +166,7 @@ def records(
             "RATE": rate,
             "EVID": np.full(len(rows), DOSE_EVENT),
             "CMT": np.array([COMPARTMENTS[r] for r in doses.route[rows].tolist()], dtype=np.int8),
-            "II": gap * scale,
+            "II": np.round(gap * scale, 12),  # differences of days leave crumbs
             "ADDL": more,
         }
     )
@@ -209,7 +209,7 @@ def doses_from_records(events: EventRecords, molecule: Molecule) -> Doses:
     )
 
 
-def read_records(path: Path) -> EventRecords:
+def read_records(path: str | Path) -> EventRecords:
     """Event records of a CSV file written by `EventRecords.write`, or in its form.
 
     Raises
@@ -218,7 +218,7 @@ def read_records(path: Path) -> EventRecords:
         If the file cannot be read, names no units, or a column or a value is wrong.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = Path(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(str(path), "", str(error), "must be a readable CSV file") from None
     first, _, table = text.partition("\n")

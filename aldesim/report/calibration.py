@@ -4,7 +4,7 @@ import math
 from pathlib import Path
 
 from aldesim.calibration import Calibration
-from aldesim.calibration.result import Fit, Interval
+from aldesim.calibration.result import Fit, Predicted
 from aldesim.report.figures.scoreboard import figures
 from aldesim.report.figures.strips import Strip, prior_strips
 from aldesim.report.sections.grid import Grid
@@ -235,7 +235,7 @@ def _published(one: Fit) -> str:
     return f"{one.side} {figures(one.published)} {one.unit}".strip()
 
 
-def _span(interval: Interval | None) -> str:
+def _span(interval: Predicted | None) -> str:
     if interval is None:
         return ""
     return f"{figures(interval.median)} ({figures(interval.low)} to {figures(interval.high)})"
@@ -245,7 +245,7 @@ def _three(points: tuple[float, float, float]) -> str:
     return f"{figures(points[1])} ({figures(points[0])} to {figures(points[2])})"
 
 
-def _verdict(interval: Interval | None) -> str:
+def _verdict(interval: Predicted | None) -> str:
     return "" if interval is None else "yes" if interval.inside else "no"
 
 

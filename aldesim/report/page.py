@@ -16,12 +16,11 @@ from aldesim.report import sections
 from aldesim.report.figures.canvas import template as plotly_template
 from aldesim.report.palette import DARK, FONT, LIGHT, Theme, css_properties, rgb
 from aldesim.report.plots import Plots, script_json
+from aldesim.report.sheet import TEMPLATES, asset
 from aldesim.report.summary import Endpoints, summary_of
 from aldesim.report.tables import Tables, Trial, collect
 from aldesim.report.wording import counted, number, title, words
 from aldesim.wholefile import write_text
-
-TEMPLATES = Path(__file__).with_name("templates")
 
 
 def write_report(
@@ -141,8 +140,8 @@ def _base_sentence(n: int, total: int) -> str:
 def _assets() -> dict[str, Any]:
     """Style, scripts and colours that the page carries with it."""
     return {
-        "style": Markup((TEMPLATES / "report.css").read_text("utf-8")),
-        "script": Markup((TEMPLATES / "report.js").read_text("utf-8")),
+        "style": Markup(asset("report.css")),
+        "script": Markup(asset("frame.js") + asset("report.js")),
         "plotly": Markup(get_plotlyjs()),
         "font": Markup(FONT),
         "light": css_properties(LIGHT),

@@ -68,7 +68,7 @@ def render(board: Scoreboard) -> str:
         weak=sum(row.observation.weak for row in board.rows),
         counted=counted,
         number=number,
-        script=Markup(asset("scoreboard.js")),
+        script=Markup(asset("frame.js") + asset("scoreboard.js")),
         **look(),
     )
 

@@ -3,7 +3,7 @@
 import numpy as np
 import polars as pl
 
-from aldesim.regimen.records import AmountUnit, Doses, EventRecords, TimeUnit, records
+from aldesim.regimen.records import AmountUnit, Doses, EventRecords, TimeUnit, event_records
 from aldesim.trial.protocol import restore
 from aldesim.trial.result import TrialResult
 
@@ -45,4 +45,4 @@ def dose_records(
         route=given["route"].to_numpy().astype(str),
         unit=protocol.amount_unit,
     )
-    return records(doses, protocol.molecule, time_unit=time_unit, amount_unit=amount_unit)
+    return event_records(doses, protocol.molecule, time_unit=time_unit, amount_unit=amount_unit)

@@ -148,6 +148,18 @@ def test_weightless_population(aldesim):
     assert_one_line(code, err, "light.yaml", "body_weight", "mean = 0")
 
 
+def test_records_of_a_planned_regimen(aldesim):
+    code, out, _ = aldesim("records", "high_dose", "--weight", "80", "--time", "h")
+    units, _, first, second = out.splitlines()
+    assert code == 0 and "TIME h" in units
+    assert first == "0,0.0,48000000.0,192000000.0,1,2,8.0,13"  # 600,000 IU/kg in 15 min, 14 times
+    assert second == first.replace("0,0.0", "0,336.0")
+    code, _, err = aldesim("records", "continuous_infusion", "--weight", "80")
+    assert_one_line(code, err, "height", "m2")
+    code, _, err = aldesim("records", "high_dose", "--weight", "8000")
+    assert_one_line(code, err, "weight", "within")
+
+
 def test_folder_of_another_scenario(aldesim):
     aldesim("run", "high-dose-melanoma", "-n", "2", "--out", "here")
     before = Path("here/patients.parquet").read_bytes()

@@ -9,9 +9,9 @@ from aldesim.regimen import load_regimen, regimen_names
 from aldesim.regimen.records import (
     Doses,
     doses_from_records,
+    event_records,
     plan_doses,
     read_records,
-    records,
 )
 from aldesim.regimen.regimen import CATALOGUE
 
@@ -31,7 +31,7 @@ def assert_same(a: Doses, b: Doses):
 @pytest.mark.parametrize(("time_unit", "amount_unit"), [("day", "IU"), ("h", "mg"), ("h", "pmol")])
 def test_round_trip_through_a_file(tmp_path, name, compress, time_unit, amount_unit):
     planned = plan_doses(load_regimen(name), WEIGHT, AREA)
-    events = records(
+    events = event_records(
         planned, ALDESLEUKIN, time_unit=time_unit, amount_unit=amount_unit, compress=compress
     )
     path = tmp_path / "doses.csv"
@@ -43,7 +43,7 @@ def test_round_trip_through_a_file(tmp_path, name, compress, time_unit, amount_u
 
 
 def test_high_dose_records():
-    events = records(plan_doses(load_regimen("high_dose"), WEIGHT[:1], AREA[:1]), ALDESLEUKIN)
+    events = event_records(plan_doses(load_regimen("high_dose"), WEIGHT[:1], AREA[:1]), ALDESLEUKIN)
     frame = events.frame
     assert frame.columns == ["ID", "TIME", "AMT", "RATE", "EVID", "CMT", "II", "ADDL"]
     assert len(frame) == 28
@@ -53,7 +53,7 @@ def test_high_dose_records():
 
 
 def test_compression_writes_one_record_a_cycle():
-    events = records(
+    events = event_records(
         plan_doses(load_regimen("high_dose"), WEIGHT, AREA), ALDESLEUKIN, compress=True
     )
     assert len(events.frame) == 2 * len(WEIGHT)
@@ -63,12 +63,12 @@ def test_compression_writes_one_record_a_cycle():
 
 def test_hours():
     planned = plan_doses(load_regimen("high_dose"), WEIGHT[:1], AREA[:1])
-    assert records(planned, ALDESLEUKIN, time_unit="h").frame["TIME"][1] == 8.0
+    assert event_records(planned, ALDESLEUKIN, time_unit="h").frame["TIME"][1] == 8.0
 
 
 def test_injections_under_the_skin_and_into_the_vein_have_no_rate():
     for name, compartment in (("subcutaneous_low_dose", 1), ("single_bolus", 2)):
-        frame = records(plan_doses(load_regimen(name), WEIGHT, AREA), ALDESLEUKIN).frame
+        frame = event_records(plan_doses(load_regimen(name), WEIGHT, AREA), ALDESLEUKIN).frame
         assert set(frame["CMT"]) == {compartment}
         assert set(frame["RATE"]) == {0}
 
@@ -79,7 +79,7 @@ def test_a_dose_by_mouth_goes_to_the_gut(tmp_path):
         (CATALOGUE / "single_bolus.yaml").read_text().replace("route: IV_bolus", "route: oral")
     )
     planned = plan_doses(load_regimen(path), WEIGHT, AREA)
-    events = records(planned, ALDESLEUKIN)
+    events = event_records(planned, ALDESLEUKIN)
     assert set(events.frame["CMT"]) == {3}
     assert_same(planned, doses_from_records(events, ALDESLEUKIN))
 
@@ -89,7 +89,7 @@ def test_held_doses_leave_a_gap_that_compression_keeps(given_or_held):
     planned = plan_doses(load_regimen("high_dose"), WEIGHT[:1], AREA[:1])
     kept = np.array(given_or_held)
     ledger = Doses(planned.id, planned.time, planned.amount * kept, planned.duration, planned.route)
-    events = records(ledger, ALDESLEUKIN, compress=True)
+    events = event_records(ledger, ALDESLEUKIN, compress=True)
     back = doses_from_records(events, ALDESLEUKIN)
     np.testing.assert_allclose(back.time, planned.time[kept])
     assert (back.amount == planned.amount[kept]).all()

@@ -104,21 +104,7 @@
     });
   }
 
-  const button = document.getElementById("theme");
-  const label = () => { button.textContent = dark() ? "Light theme" : "Dark theme"; };
-  const remember = (name) => { try { localStorage.setItem("aldesim-theme", name); } catch { /* file pages may refuse */ } };
-  try {
-    const saved = localStorage.getItem("aldesim-theme");
-    if (saved === "light" || saved === "dark") root.dataset.theme = saved;
-  } catch { /* no storage: follow the system */ }
-  button.addEventListener("click", () => {
-    root.dataset.theme = dark() ? "light" : "dark";
-    remember(root.dataset.theme);
-    label();
-    redraw();
-  });
-  system.addEventListener("change", () => { label(); redraw(); });
-  label();
+  document.addEventListener("themechange", redraw);
 
   for (const choice of document.querySelectorAll("[data-window]")) {
     const chosen = choice.dataset.window === "courses" ? "figure.course .plot" : ".patient .plot";
@@ -139,16 +125,6 @@
     select.addEventListener("change", show);
     show();
   }
-
-  const links = new Map([...document.querySelectorAll(".contents a")].map((a) => [a.hash.slice(1), a]));
-  const spy = new IntersectionObserver((entries) => {
-    for (const entry of entries) {
-      if (!entry.isIntersecting) continue;
-      links.forEach((link) => link.removeAttribute("aria-current"));
-      links.get(entry.target.id)?.setAttribute("aria-current", "true");
-    }
-  }, { rootMargin: "-20% 0px -75% 0px" });
-  links.forEach((_, id) => spy.observe(document.getElementById(id)));
 
   addEventListener("beforeprint", () => { printing = true; plots.filter((p) => p.offsetParent).forEach(draw); });
   addEventListener("afterprint", () => { printing = false; redraw(); });

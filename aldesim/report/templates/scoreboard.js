@@ -1,22 +1,5 @@
 "use strict";
 (() => {
-  const root = document.documentElement;
-  const system = matchMedia("(prefers-color-scheme: dark)");
-  const dark = () => (root.dataset.theme ? root.dataset.theme === "dark" : system.matches);
-  const button = document.getElementById("theme");
-  const label = () => { button.textContent = dark() ? "Light theme" : "Dark theme"; };
-  try {
-    const saved = localStorage.getItem("aldesim-theme");
-    if (saved === "light" || saved === "dark") root.dataset.theme = saved;
-  } catch { /* no storage: follow the system */ }
-  button.addEventListener("click", () => {
-    root.dataset.theme = dark() ? "light" : "dark";
-    try { localStorage.setItem("aldesim-theme", root.dataset.theme); } catch { /* file pages may refuse */ }
-    label();
-  });
-  system.addEventListener("change", label);
-  label();
-
   const rows = [...document.querySelectorAll(".board tbody tr")];
   const filters = document.querySelector(".filters");
   const count = document.getElementById("count");
@@ -37,14 +20,4 @@
   }
   filters.addEventListener("change", filter);
   filter();
-
-  const links = new Map([...document.querySelectorAll(".contents a")].map((a) => [a.hash.slice(1), a]));
-  const spy = new IntersectionObserver((entries) => {
-    for (const entry of entries) {
-      if (!entry.isIntersecting) continue;
-      links.forEach((link) => link.removeAttribute("aria-current"));
-      links.get(entry.target.id)?.setAttribute("aria-current", "true");
-    }
-  }, { rootMargin: "-20% 0px -75% 0px" });
-  links.forEach((_, id) => spy.observe(document.getElementById(id)));
 })();
