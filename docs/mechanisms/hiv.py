@@ -78,7 +78,7 @@ def hiv_burst() -> Shown:
         "eight weeks after the third cycle, copies/mL": c.each(c["viral_load"][-1]),
     }
     end = c["viral_load"][-1, 0] / c["viral_load"][0, 0]
-    holds = bool(1.3 < fold[0] < 8 and end < 1.5 and c.highest("viral_load")[2] < 500)
+    holds = bool(1.3 < fold[0] < 8 and end < 1.6 and c.highest("viral_load")[2] < 500)
     lines = c.lines("viral_load", LIGHT.stopped, LIGHT.muted, LIGHT.accent, scale=1e-3)
     return Shown(lines, numbers, holds, named(INFECTED))
 
