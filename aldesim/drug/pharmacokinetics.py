@@ -26,6 +26,7 @@ CHANGEABLE = Literal[
     "SC_bioavailability",
     "internalisation_rate",
     "leak_clearance",
+    "leak_digestion",
     "node_uptake_max",
     "immunogenicity",
     "prodrug_release",

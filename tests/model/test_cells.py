@@ -148,3 +148,20 @@ def test_treg_share_their_contacts(new_batch):
     rest = new_batch(Treg_niche=np.array([2.0, 9.0, 50.0]))
     rest.advance(100.0)
     assert rest.observe(["Treg"])["Treg"] == pytest.approx(55.0, rel=1e-6)
+
+
+def test_eosinophils_and_endothelium_need_the_alpha_chain(new_batch):
+    """What cannot bind CD25 lifts NK cells, not eosinophils, and vessels see none of it."""
+    seen = {}
+    for name, alpha in (("whole", 1e4), ("none", 1e9)):
+        batch = new_batch(K_alpha=alpha, linear_clearance=20.0)
+        batch.add("il2_central", 1e4)
+        batch.advance(0.25)
+        seen[name] = batch.observe(["occupancy_endothelium"])
+        batch.advance(6.0)
+        seen[name] |= batch.observe(["eosinophils", "NK"])
+    assert seen["whole"]["occupancy_endothelium"][0] > 0.3
+    assert seen["none"]["occupancy_endothelium"][0] < 0.01
+    assert seen["whole"]["eosinophils"][0] > 3 * 0.15
+    assert seen["none"]["eosinophils"][0] < 1.2 * 0.15
+    assert seen["none"]["NK"][0] > 1.2 * 180
