@@ -67,9 +67,9 @@ def test_treg_muteins_are_alpha_biased_and_no_alpha_variants_are_not():
     for molecule in molecules().values():
         alpha = molecule.affinities.K_alpha / base.K_alpha
         beta_gamma = molecule.affinities.K_beta_gamma / base.K_beta_gamma
-        if molecule.id in ("Fc_IL2_N88D", "efavaleukin"):
+        if molecule.id in ("Fc_IL2_N88D", "efavaleukin", "rezpegaldesleukin"):
             assert beta_gamma > 1.5 * alpha
-        elif molecule.id in ("nemvaleukin", "pegenzileukin", "IL2v", "Fc_IL2_F42Q"):
+        elif molecule.id in ("nemvaleukin", "pegenzileukin", "IL2v", "Fc_IL2_F42Q", "MDNA11"):
             assert alpha > 30 * beta_gamma
 
 
