@@ -97,6 +97,7 @@ export function fillTable(table, head, rows) {
     for (const [index, text] of row.entries()) {
       const cell = document.createElement(index ? "td" : "th");
       if (!index) cell.scope = "row";
+      else if (head[index]) cell.dataset.head = head[index]; // named in the cell where it is a card
       cell.textContent = text;
       made.append(cell);
     }

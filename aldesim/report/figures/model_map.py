@@ -6,6 +6,7 @@ decides.
 
 import math
 
+import numpy as np
 from markupsafe import Markup, escape
 
 from aldesim.model.structure import equations, flows, titles
@@ -14,6 +15,7 @@ from aldesim.report.wording import counted, title
 WIDTH, HEIGHT = 960, 720
 BOX_WIDTH, BOX_HEIGHT = 150, 46
 WIDEST = 7.0
+STEPS = 4000  # of the walk round the ring
 RING = (
     "inputs",
     "pharmacokinetics",
@@ -23,6 +25,7 @@ RING = (
     "hiv",
     "tumour",
     "chemotherapy",
+    "lymphodepletion",
     "cytokines",
     "capillary_leak",
     "circulation",
@@ -39,7 +42,7 @@ def model_map() -> Markup:
     """Inline SVG of modules and flows; each flow says in its title what it carries."""
     names = [name for name in RING if name in titles()]
     names += [name for name in titles() if name not in RING]
-    place = {name: _place(index, len(names)) for index, name in enumerate(names)}
+    place = dict(zip(names, _places(len(names)), strict=True))
     most = max(len(carried) for carried in flows().values())
     parts = [
         f'<svg class="model-map" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
@@ -86,10 +89,15 @@ def _label(name: str) -> str:
     )
 
 
-def _place(index: int, count: int) -> tuple[float, float]:
-    angle = 2 * math.pi * index / count - math.pi / 2
-    x = WIDTH / 2 + (WIDTH / 2 - BOX_WIDTH / 2 - 8) * math.cos(angle)
-    return x, HEIGHT / 2 + (HEIGHT / 2 - BOX_HEIGHT / 2 - 8) * math.sin(angle)
+def _places(count: int) -> list[tuple[float, float]]:
+    """Points on an ellipse with room for a box at each: boxes are wide, so sides hold more."""
+    angle = np.linspace(-np.pi / 2, 1.5 * np.pi, STEPS)
+    x = WIDTH / 2 + (WIDTH / 2 - BOX_WIDTH / 2 - 8) * np.cos(angle)
+    y = HEIGHT / 2 + (HEIGHT / 2 - BOX_HEIGHT / 2 - 8) * np.sin(angle)
+    boxes = np.maximum(abs(np.diff(x)) / BOX_WIDTH, abs(np.diff(y)) / BOX_HEIGHT)
+    walked = np.concatenate([[0.0], np.cumsum(boxes)])
+    stops = np.searchsorted(walked, np.arange(count) * walked[-1] / count)
+    return [(float(x[stop]), float(y[stop])) for stop in stops]
 
 
 def _curve(start: tuple[float, float], end: tuple[float, float]) -> str:
