@@ -90,16 +90,25 @@ def browser():
         started.close()
 
 
-@pytest.fixture
-def page(app, browser):
-    """A page of a fresh session; no error may reach its console."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
+@pytest.fixture(scope="module")
+def shared_page(app, browser):
+    """One page for the tests of a module, which take it where they want it by its address."""
+    context = browser.new_context()
     context.set_default_timeout(30_000)
     opened = context.new_page()
-    errors: list[str] = []
-    opened.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)
-    opened.on("pageerror", lambda error: errors.append(str(error)))
+    opened.errors = []
+    opened.on("console", lambda line: line.type == "error" and opened.errors.append(line.text))
+    opened.on("pageerror", lambda error: opened.errors.append(str(error)))
     opened.address = app
     yield opened
     context.close()
-    assert not errors
+
+
+@pytest.fixture
+def page(shared_page):
+    """The page of the module; no error may reach its console."""
+    shared_page.errors.clear()
+    shared_page.set_viewport_size({"width": 1280, "height": 900})
+    shared_page.emulate_media(color_scheme="light")
+    yield shared_page
+    assert not shared_page.errors

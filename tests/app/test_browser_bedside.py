@@ -12,7 +12,7 @@ pytest.importorskip("playwright")
 from playwright.sync_api import expect  # noqa: E402  (only where there is a browser)
 
 
-def opened(page, setting=""):
+def opened(page, setting="?weight=80"):
     page.goto(f"{page.address}#bedside{setting}")
     expect(page.locator("#page-bedside")).to_have_attribute("data-complete", "true")
 
@@ -67,6 +67,18 @@ def test_hours_days_and_years_show_the_same_course(page):
     assert lengths == sorted(lengths)
     assert lengths[0] == 3
     assert lengths[2] > 700
+
+
+def test_a_link_brings_back_what_was_looked_at(page):
+    opened(page, "?weight=90&view=years&day=3.5")
+    pressed = page.locator("[data-view][aria-pressed=true]")
+    expect(pressed).to_have_text("Years")
+    expect(page.locator("#moment-heading")).to_have_text("What happens on day 4, hour 12")
+    expect(page).to_have_url(re.compile("view=years&day=3.5"))
+    opened(page, "?weight=90&from=1&to=2.5&nonsense=1")
+    expect(pressed).to_have_text("Days")
+    assert page.evaluate("document.getElementById('plot-il2').layout.xaxis.range") == [1, 2.5]
+    expect(page.locator("#trouble")).to_contain_text("nonsense")
 
 
 def test_a_missed_dose_leads_to_its_hour(page):

@@ -28,10 +28,11 @@ def test_a_run_of_two_arms_is_paused_resumed_compared_and_deleted(page):
     expect(page.locator("#result-title")).to_contain_text("8 patients")
     expect(page.locator("#result-table")).to_contain_text("Vasopressor used")
     expect(page.locator("#result-figures figure")).to_have_count(6)
-    for box in (0, 1):
-        finished.nth(box).get_by_role("checkbox").check()
+    names = sorted(finished.nth(row).locator("button.name").inner_text() for row in (0, 1))
+    for name in names:  # the first chosen is the one that the other is compared with
+        page.get_by_label(f"Choose {name} to compare").check()
     page.get_by_role("button", name="Compare").click()
-    expect(page.locator("#result-title")).to_have_text("label_legacy against label_plr")
+    expect(page.locator("#result-title")).to_have_text("label_plr against label_legacy")
     expect(page.locator("#result-differences thead")).to_contain_text("95 % interval, paired")
     expect(page.locator("#result-differences tbody")).to_contain_text("Time on a vasopressor")
     expect(page.locator("#result-figures figure")).to_have_count(9)

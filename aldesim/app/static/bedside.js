@@ -10,7 +10,8 @@ const END = 730;
 const form = document.getElementById("setting");
 const lane = document.getElementById("plot-lane");
 let picture, gallery, end = 20, view = "days", moment = null, range = null;
-let held = null, wanted = null, busy = false, restTimer = 0, started = 0;
+const LOOKED_AT = ["view", "from", "to", "day"]; // of the address, beside the setting
+let held = null, wanted = null, busy = false, restTimer = 0, started = 0, looked = false, drawing = null;
 
 const plotId = (target) => target.id.replace("plot-", "");
 
@@ -18,21 +19,18 @@ export async function start() {
   if (innerWidth < 900) document.getElementById("setting-box").open = false;
   await ready();
   gallery = new Gallery([lane, ...document.querySelectorAll("#panels .plot")], render);
-  const refused = fromAddress();
   listen();
-  if (held) await holdNow(held);
-  await wish();
-  if (refused.length) trouble(`The address asks for what is not here: ${refused.join(", ")}.`);
+  await recall();
 }
 
 export function recolour() {
   if (picture) question("bedside.redraw", themeName()).then(take);
 }
 
-// A link from another page brings a setting with it.
+// A link brings a setting with it; without one the page is as it was left.
 export function shown() {
   if (!picture) return;
-  if (location.hash.includes("?")) { fromAddress(); wish(); } else toAddress();
+  if (location.hash.includes("?")) recall(); else toAddress();
   dispatchEvent(new Event("resize"));
 }
 
@@ -78,24 +76,31 @@ function changed(values) {
   return found;
 }
 
-function fromAddress() {
+// The setting on show, the one kept beside it, and what is looked at, as the address says.
+async function recall() {
   const query = new URLSearchParams(location.hash.split("?")[1] || "");
   const own = {}, beside = {};
-  for (const [name, value] of query) if (name !== "b") (name.startsWith("b.") ? beside : own)[name.replace("b.", "")] = value;
-  const refused = set(own);
-  if (Object.keys(beside).length || query.has("b")) {
-    const kept = setting();
-    refused.push(...set(beside));
-    held = setting();
-    set(kept);
+  for (const [name, value] of query) {
+    if (name !== "b" && !LOOKED_AT.includes(name)) (name.startsWith("b.") ? beside : own)[name.replace("b.", "")] = value;
   }
-  return refused;
+  const refused = set(beside), kept = query.has("b") || Object.keys(beside).length ? setting() : null;
+  refused.push(...set(own));
+  const ends = [query.get("from"), query.get("to")].map(Number);
+  range = query.has("to") && ends[0] < ends[1] ? ends : null;
+  mark(["hours", "years"].includes(query.get("view")) ? query.get("view") : "days");
+  if (kept || held) await holdNow(kept);
+  await wish();
+  if (query.has("day")) await look(Number(query.get("day")) || 0);
+  if (refused.length) trouble(`The address asks for what is not here: ${refused.join(", ")}.`, true);
 }
 
 function toAddress() {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(changed(setting()))) query.set(name, value);
   if (held) { query.set("b", ""); for (const [name, value] of Object.entries(changed(held))) query.set(`b.${name}`, value); }
+  if (view !== "days") query.set("view", view);
+  if (range) { query.set("from", range[0].toFixed(3)); query.set("to", range[1].toFixed(3)); }
+  if (looked) query.set("day", moment.toFixed(3));
   const text = query.toString();
   history.replaceState(null, "", `#bedside${text ? "?" + text : ""}`);
 }
@@ -104,9 +109,12 @@ function toAddress() {
 
 function wish() {
   started ||= performance.now();
+  trouble("");
   wanted = setting();
   clearTimeout(restTimer);
-  return busy ? null : next();
+  document.getElementById("page-bedside").dataset.complete = "false";
+  if (!busy) drawing = next();
+  return drawing;
 }
 
 async function next() {
@@ -119,6 +127,7 @@ async function next() {
     answer = await question("bedside.draw", now, themeName());
     if (answer) {
       moment = answer.moment.day;
+      looked = false;
       await take(answer); // Plotly reads sizes: words written before it would be laid out twice
       tell(answer);
       performance.measure("bedside picture", { start: from });
@@ -134,7 +143,7 @@ async function rest() {
   busy = true;
   const answer = await question("bedside.rest", themeName());
   busy = false;
-  if (wanted) return next();
+  if (wanted) { drawing = next(); return; }
   if (answer) { document.getElementById("headline").textContent = answer.headline; await take(answer); }
   document.getElementById("page-bedside").dataset.complete = "true";
 }
@@ -172,7 +181,7 @@ async function take(answer) {
   picture = { lane: answer.lane, ...answer.panels };
   end = answer.end;
   await gallery.redraw();
-  if (answer.failed) trouble(`The simulation of this patient failed: ${answer.failed}`);
+  if (answer.failed) trouble(`The simulation of this patient failed: ${answer.failed}`, true);
   outcomes(answer.outcomes);
   idle(answer.idle);
   apart();
@@ -219,20 +228,26 @@ async function render(target) {
     target.dataset.listens = "true";
     target.on("plotly_click", (event) => look(event.points[0].x));
     target.on("plotly_relayout", (change) => zoomed(change));
-    target.on("plotly_doubleclick", () => { range = null; gallery.redraw(); });
+    target.on("plotly_doubleclick", () => { range = null; toAddress(); gallery.redraw(); });
   }
 }
 
 function zoomed(change) {
   if (change["xaxis.range[0]"] === undefined) return;
   range = [change["xaxis.range[0]"], change["xaxis.range[1]"]];
+  toAddress();
   gallery.redraw();
 }
 
-function choose(name) {
+function mark(name) {
   view = name;
-  range = null;
   for (const button of document.querySelectorAll("[data-view]")) button.setAttribute("aria-pressed", String(button.dataset.view === name));
+}
+
+function choose(name) {
+  mark(name);
+  range = null;
+  toAddress();
   gallery.redraw();
 }
 
@@ -242,6 +257,8 @@ async function look(day) {
   const answer = await question("bedside.moment", Math.max(0, Number(day)));
   if (!answer) return;
   moment = answer.day;
+  looked = true;
+  toAddress();
   tellMoment(answer);
   gallery.redraw();
 }

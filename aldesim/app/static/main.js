@@ -59,8 +59,9 @@ document.addEventListener("click", (event) => {
   if (link && link.getAttribute("href") === `#${wanted()}`) event.preventDefault();
 });
 window.addEventListener("hashchange", () => {
-  if (!document.querySelector(`#page-${wanted()}[hidden]`)) return;
+  const same = !document.querySelector(`#page-${wanted()}[hidden]`);
   show();
+  if (same) return;
   scrollTo(0, 0);
   document.getElementById("main").focus({ preventScroll: true });
 });

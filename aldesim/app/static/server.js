@@ -15,11 +15,13 @@ export function ask(method, ...args) {
   });
 }
 
+let passing = false; // whether the next answer takes away what the box says
+
 // The answer, or true where there is nothing to answer; null if refused, and the page says why.
 export async function question(method, ...args) {
   try {
     const answer = await ask(method, ...args);
-    trouble("");
+    if (passing) trouble("");
     return answer ?? true;
   } catch (error) {
     trouble(error.message);
@@ -27,7 +29,8 @@ export async function question(method, ...args) {
   }
 }
 
-export function trouble(text) {
+export function trouble(text, lasting = false) {
+  passing = Boolean(text) && !lasting;
   const box = document.getElementById("trouble");
   box.textContent = text;
   box.hidden = !text;

@@ -29,11 +29,12 @@ UNMEASURED = {"automargin": False, "tickangle": 0, "ticklabeloverflow": "allow"}
 
 @dataclass(frozen=True)
 class Curve:
-    """One line: the sign, what it is called beside others, its colour in the palette."""
+    """One line: the sign, its name beside others, its colour, its unit if not the panel's."""
 
     sign: str
     name: str
     colour: str
+    unit: str = ""
 
 
 @dataclass(frozen=True)
@@ -105,8 +106,8 @@ PANELS = (
         "Pressure and heart rate",
         "mmHg, beats/min",
         (
-            Curve("MAP", "Mean pressure", "pressure"),
-            Curve("heart_rate", "Heart rate", "heart_rate"),
+            Curve("MAP", "Mean pressure", "pressure", "mmHg"),
+            Curve("heart_rate", "Heart rate", "heart_rate", "/min"),
         ),
         area=Curve("pressor_dose", "Vasopressor", "pressor"),
         area_unit="µg/kg/min",
@@ -204,13 +205,20 @@ def panel_spec(panel: Panel, shown: Sequence[Shown], theme: Theme) -> dict[str, 
                         "dash": HELD_DASH if order else "solid",
                     },
                     "opacity": 0.75 if order else 1,
-                    "hovertemplate": f"%{{y:,.{panel.digits}f}}",
+                    "hovertemplate": f"%{{y:,.{panel.digits}f}}{_unit(panel, curve)}",
                 }
             )
     layout = _layout(panel, theme, _decades(panel, shown)) | {
         "meta": {"caption": panel_caption(panel, shown)}
     }
     return {"data": traces, "layout": layout}
+
+
+def _unit(panel: Panel, curve: Curve) -> str:
+    """Unit of one line on hover; signals and shares have none."""
+    if curve.unit or panel.unit.startswith(("0", "share")):
+        return f" {curve.unit}".rstrip()
+    return f" {panel.unit}"
 
 
 def panel_caption(panel: Panel, shown: Sequence[Shown]) -> str:
