@@ -1,5 +1,7 @@
 """Criteria of practice: relative ones hold, three of them or one absolute stop the cycle."""
 
+from functools import cache
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -30,11 +32,14 @@ WELL = dict.fromkeys(SIGNS, 0.0) | {
 }
 
 
+read_once = cache(load_rules)
+
+
 class Patient:
     """One patient seen every 8 hours under a rule set."""
 
     def __init__(self, name):
-        self.rules, self.memory, self.slot = load_rules(name), None, 0
+        self.rules, self.memory, self.slot = read_once(name), None, 0
 
     def due(self, cycle=1, **signs):
         values = {k: np.array([float(v)]) for k, v in {**WELL, **signs}.items()}

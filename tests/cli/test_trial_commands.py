@@ -34,6 +34,12 @@ REGIMEN = """
 """
 
 
+def short_trial():
+    """Path of a scenario of two doses and twenty days."""
+    write("regimen.yaml", REGIMEN.format(amount=600000, unit="IU/kg"))
+    return write("scenario.yaml", SCENARIO.format(regimen="regimen.yaml"))
+
+
 def test_scenarios_are_listed(aldesim):
     code, out, _ = aldesim("scenarios")
     assert code == 0
@@ -50,20 +56,19 @@ def test_run_prints_a_summary_and_where_the_report_lies(aldesim):
 
 
 def test_run_over_draws_of_the_posterior_says_what_its_intervals_hold(aldesim):
-    write("regimen.yaml", REGIMEN.format(amount=600000, unit="IU/kg"))
-    write("scenario.yaml", SCENARIO.format(regimen="regimen.yaml"))
-    code, out, _ = aldesim("run", "scenario.yaml", "-n", "4", "--posterior", "3", "--out", "here")
+    short = short_trial()
+    code, out, _ = aldesim("run", short, "-n", "4", "--posterior", "3", "--out", "here")
     assert code == 0
     assert "12" in out and "3 of the" in out
     page = Path("here/report.html").read_text("utf-8")
     assert "left open" in page and "Its part of the variance" in page
     assert "not the uncertainty of the model" not in page
-    code, _, err = aldesim("run", "scenario.yaml", "--posterior", "1")
+    code, _, err = aldesim("run", short, "--posterior", "1")
     assert_one_line(code, err, "posterior", "draws", "must be within 2 and")
 
 
 def test_records_of_doses_given(aldesim):
-    aldesim("run", "high-dose-melanoma", "-n", "2", "--out", "here")
+    aldesim("run", short_trial(), "--out", "here")
     code, out, _ = aldesim("records", "here", "--time", "h", "--amount", "mg")
     assert code == 0
     units, header, first, *_ = out.splitlines()
@@ -161,10 +166,10 @@ def test_records_of_a_planned_regimen(aldesim):
 
 
 def test_folder_of_another_scenario(aldesim):
-    aldesim("run", "high-dose-melanoma", "-n", "2", "--out", "here")
+    aldesim("run", short_trial(), "--out", "here")
     before = Path("here/patients.parquet").read_bytes()
     code, _, err = aldesim("run", "high-dose-renal-cell", "-n", "2", "--out", "here")
-    assert_one_line(code, err, "here", "another run", "high-dose-melanoma")
+    assert_one_line(code, err, "here", "another run", "mine")
     assert Path("here/patients.parquet").read_bytes() == before
 
 

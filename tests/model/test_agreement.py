@@ -8,7 +8,7 @@ from aldesim.drug import load_molecule
 from aldesim.population import draw, load_population
 from aldesim.regimen import load_regimen
 
-PATIENTS = np.arange(20)
+PATIENTS = np.arange(8)
 
 
 def course():

@@ -49,7 +49,7 @@ def three(tmp_path_factory):
     scenario = load_scenario("high-dose-melanoma").model_copy(
         update={"patients": 48, "follow_up_days": 190, "courses": 3}
     )
-    return run(scenario, out=tmp_path_factory.mktemp("runs") / "three", chunk=17)
+    return run(scenario, out=tmp_path_factory.mktemp("runs") / "three", chunk=48)
 
 
 def test_first_course_is_that_of_a_trial_of_one_course(three, result):

@@ -19,7 +19,7 @@ def same_tables(a: TrialResult, b: TrialResult) -> None:
         assert_frame_equal(getattr(a, name).collect(), getattr(b, name).collect(), check_exact=True)
 
 
-@pytest.mark.parametrize(("workers", "chunk"), [(1, 48), (2, 7)])
+@pytest.mark.parametrize(("workers", "chunk"), [(1, 48), (2, 20)])
 def test_bits_do_not_depend_on_workers_or_chunks(result, scenario, tmp_path, workers, chunk):
     same_tables(result, run(scenario, out=tmp_path / "again", workers=workers, chunk=chunk))
 
@@ -56,7 +56,7 @@ def test_killed_run_resumes_to_the_same_bits(result, scenario, tmp_path):
     process.wait()
     assert folder.done(), "the run was killed before its first part"
     assert not folder.is_complete(), "the run ended before it could be killed"
-    same_tables(result, run(scenario, out=out, workers=2, chunk=10))
+    same_tables(result, run(scenario, out=out, workers=2, chunk=25))
 
 
 def test_finished_run_is_not_computed_again(result, scenario):
