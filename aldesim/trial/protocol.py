@@ -19,10 +19,11 @@ from aldesim.population import Population, VirtualPatients, draw, load_populatio
 from aldesim.regimen import AmountUnit, Regimen, Slots, load_regimen
 from aldesim.timeunits import MINUTES_PER_DAY
 from aldesim.trial.calendar import Calendar, continued, course_calendar
+from aldesim.trial.checks import check_parameters, check_signs
 from aldesim.trial.clock import Clock, build_clock
 from aldesim.trial.enrolment import Enrolled, enrol
 from aldesim.trial.events import EventKind, load_event_kinds
-from aldesim.trial.gaps import check_signs, supplied_signs
+from aldesim.trial.gaps import supplied_signs
 from aldesim.trial.imaging import Imaging, Lesions, draw_lesions, load_imaging
 from aldesim.trial.journal import COURSE_SIGNS, VIRUS_SIGNS
 from aldesim.trial.scenario import Scenario
@@ -277,7 +278,7 @@ def prepare(scenario: Scenario, versions: tuple[Population, ...] = ()) -> Protoc
         if name not in protocol.model.observables:
             where, allowed = f"scenario {scenario.name}", "is no observable of the model"
             raise InputError(where, "reported.signs", name, allowed)
-    _check_parameters(protocol)
+    check_parameters(scenario, protocol.population, protocol.model)
     check_signs(protocol.measurement, protocol.support, supplied_signs(protocol.event_kinds))
     return protocol
 
@@ -303,26 +304,3 @@ def restore(inputs: dict[str, Any]) -> Protocol:
         home_regimen=inputs["home_regimen"] and kept(Regimen, inputs["home_regimen"]),
         versions=tuple(kept(Population, one) for one in inputs.get("population_versions", ())),
     )
-
-
-def _check_parameters(protocol: Protocol) -> None:
-    """Refuse values that the scenario may not set, or that leave no living body at rest."""
-    where = f"scenario {protocol.scenario.name}"
-    table = model.parameter_table()
-    for name, value in protocol.scenario.parameters.items():
-        field = f"parameters.{name}"
-        if name not in table:
-            allowed = "is not a parameter of the model (see aldesim/model/parameters.tsv)"
-            raise InputError(where, field, value, allowed)
-        if name in {*protocol.population.covariates, "GFR_0"}:
-            allowed = f"is a covariate: set it in population {protocol.population.name}"
-            raise InputError(where, field, value, allowed)
-        if value < 0 <= table[name].value:
-            raise InputError(where, field, value, f"must be 0 or more {table[name].unit}")
-    if protocol.scenario.parameters:
-        body = protocol.model.batch(protocol.scenario.parameters, 1)
-        names = protocol.model.observables
-        wrong = [name for name, value in body.observe(names).items() if not np.isfinite(value[0])]
-        if wrong:
-            allowed = f"leave {wrong[0]} without a finite value before the first dose"
-            raise InputError(where, "parameters", protocol.scenario.parameters, allowed)

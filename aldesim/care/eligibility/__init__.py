@@ -7,7 +7,8 @@ from aldesim.care.eligibility.criteria import (
     load_criteria,
 )
 from aldesim.care.eligibility.items import ITEMS, Item
-from aldesim.care.eligibility.patient import Patient, read_patient
+from aldesim.care.eligibility.patient import Patient
+from aldesim.care.eligibility.patient_file import read_patient
 from aldesim.care.eligibility.screening import (
     Count,
     Enrolment,
