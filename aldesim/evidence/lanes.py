@@ -165,7 +165,9 @@ def simulate_blocks(
             slot_day=slots.time,
             slot_cycle=slots.cycle,
             covariates={name: values[block] for name, values in virtual.covariates.items()},
-            pM_per_IU_mL=float(laid.molecule.pM(1.0)),
+            pM_per_IU_mL=float(laid.molecule.pM(1.0))
+            if laid.molecule.specific_activity is not None
+            else float("nan"),
             tables={name: _lanes(table, block) for name, table in found.items()},
         )
         for block in map(laid.block, range(len(blocks)))
