@@ -65,7 +65,7 @@ def build_clock(
     ward_hours_after_last_slot: int,
     follow_up_days: int,
     scan_days: tuple[int, ...],
-    record_days: tuple[int, ...] = (),
+    record_minutes: tuple[int, ...] = (),
 ) -> Clock:
     """Shared instants of a regimen, its hospital stays, its follow-up and its scans.
 
@@ -86,8 +86,9 @@ def build_clock(
         Day on which observation ends.
     scan_days : tuple of int
         Days of tumour scans; day 0 is added as the baseline.
-    record_days : tuple of int
-        Further days that the time courses keep.
+    record_minutes : tuple of int
+        Further instants that the time courses keep, minutes from the first dose; nothing is
+        reviewed then.
     """
     end = follow_up_days * MINUTES_PER_DAY
     last_slot = int(slot_minutes.max()) if len(slot_minutes) else 0
@@ -105,15 +106,13 @@ def build_clock(
     days = set(range(0, daily_until + 1, MINUTES_PER_DAY))
     weeks = set(range(0, end + 1, 7 * MINUTES_PER_DAY))
     scans = sorted({0, *(d * MINUTES_PER_DAY for d in scan_days if d * MINUTES_PER_DAY <= end)})
-    asked = {d * MINUTES_PER_DAY for d in record_days if d * MINUTES_PER_DAY <= end}
-    recorded = (
-        asked | days | weeks | set(scans) | {end} | set(slot_minutes.tolist()) | set(stops.tolist())
-    )
+    recorded = days | weeks | set(scans) | {end} | set(slot_minutes.tolist()) | set(stops.tolist())
 
     if home.any():
         first, last = int(slot_minutes[home].min()), int(slot_minutes[home].max())
         until = last + HOME_DAYS * MINUTES_PER_DAY
         rounds.update(minute for minute in recorded if first <= minute <= until)
+    recorded |= set(record_minutes)
 
     minutes = np.array(sorted(t for t in recorded | rounds if t <= end), dtype=np.int64)
     slot = np.full(len(minutes), NONE)

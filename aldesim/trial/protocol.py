@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -135,7 +136,7 @@ class Protocol:
             ward_hours_after_last_slot=self.scenario.ward_hours_after_last_slot,
             follow_up_days=self.scenario.follow_up_days,
             scan_days=self.calendar.scan_days(self.scenario.all_scan_days),
-            record_days=self.scenario.reported.days,
+            record_minutes=self.scenario.reported.minutes,
         )
 
     @property
@@ -276,7 +277,9 @@ def prepare(scenario: Scenario, versions: tuple[Population, ...] = ()) -> Protoc
         raise InputError("scenario", "continuation.regimen", home.id, allowed)
     for name in scenario.reported.signs:
         if name not in protocol.model.observables:
-            where, allowed = f"scenario {scenario.name}", "is no observable of the model"
+            near = get_close_matches(name, protocol.model.observables, cutoff=0.4)
+            where = f"scenario {scenario.name}"
+            allowed = f"is no observable of the model; near: {', '.join(near) or 'none'}"
             raise InputError(where, "reported.signs", name, allowed)
     check_parameters(scenario, protocol.population, protocol.model)
     check_signs(protocol.measurement, protocol.support, supplied_signs(protocol.event_kinds))

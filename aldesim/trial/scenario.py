@@ -9,6 +9,7 @@ from aldesim.drug import Molecule
 from aldesim.population import Variant
 from aldesim.regimen import Regimen
 from aldesim.shelf import shelf_file, shelf_names
+from aldesim.timeunits import MINUTES_PER_DAY, MINUTES_PER_HOUR
 from aldesim.trial.before import Given
 from aldesim.yamlfile import read_yaml
 
@@ -17,6 +18,7 @@ CATALOGUE = Path(__file__).with_name("scenarios")
 FILES = (".yaml", ".yml", ".csv", ".parquet")
 
 Day = Annotated[int, Field(ge=1, le=36500)]
+Hour = Annotated[float, Field(gt=0, le=8760, strict=False)]
 
 
 def _named(entry: object) -> str:
@@ -49,6 +51,9 @@ class Reported(BaseModel):
     ----------
     days : tuple of int
         Days on which cells and signs are told.
+    hours : tuple of float
+        Hours after the first dose at which the level of the drug is told, as a study of its
+        kinetics would draw blood.
     signs : tuple of str
         Observables of the model that are kept over time and told.
     """
@@ -56,7 +61,14 @@ class Reported(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     days: Annotated[tuple[Day, ...], Field(strict=False)] = ()
+    hours: Annotated[tuple[Hour, ...], Field(strict=False)] = ()
     signs: Annotated[tuple[str, ...], Field(strict=False)] = ()
+
+    @property
+    def minutes(self) -> tuple[int, ...]:
+        """When the courses are kept for its sake, minutes from the first dose."""
+        days = (day * MINUTES_PER_DAY for day in self.days)
+        return (*days, *(round(hour * MINUTES_PER_HOUR) for hour in self.hours))
 
 
 class Continuation(BaseModel):

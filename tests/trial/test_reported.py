@@ -11,7 +11,7 @@ from aldesim.trial.protocol import prepare
 from aldesim.trial.reported import write_reported
 from aldesim.trial.scenario import Reported
 
-ASKED = Reported(days=(5,), signs=("NK_bright",))
+ASKED = Reported(days=(5,), hours=(1, 2, 4, 8), signs=("NK_bright",))
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +56,25 @@ def test_levels_are_those_just_before_a_dose(hiv):
     assert trough["value"] == pytest.approx(float(level.median()) / 3.99, rel=0.01)
 
 
+def test_levels_after_the_first_dose_rise_and_fall(hiv):
+    table = hiv.endpoints
+    at = {h: one(table, "drug level", f"{h} h after the first dose", "median") for h in (1, 4, 8)}
+    assert at[1]["value"] < at[4]["value"] > at[8]["value"]
+    peak = one(table, "drug level", "highest of these hours", "mean")
+    assert peak["value"] >= one(table, "drug level", "4 h after the first dose", "mean")["value"]
+    assert 1 <= one(table, "drug level", "hour of the highest", "median")["value"] <= 8
+    area = one(table, "drug level", "area under these hours", "mean")
+    assert 0 < area["value"] < 8 * peak["value"] and area["unit"] == "h*IU/mL"
+
+
+def test_looking_changes_nothing(hiv, tmp_path):
+    plain = load_scenario("hiv-intermittent").model_copy(
+        update={"patients": 12, "follow_up_days": 120}
+    )
+    seen = run(plain, out=tmp_path / "plain").patients.collect()["blood_CD4_fold_end"]
+    np.testing.assert_allclose(hiv.patients.collect()["blood_CD4_fold_end"], seen, rtol=5e-3)
+
+
 def test_response_survival_doses_and_harm(result):
     table, patients = result.endpoints, result.patients.collect()
     best = patients["best_response"].to_numpy()
@@ -88,5 +107,5 @@ def test_a_sign_that_is_none():
     scenario = load_scenario("hiv-intermittent").model_copy(
         update={"reported": Reported(signs=("happiness",))}
     )
-    with pytest.raises(InputError, match="happiness"):
+    with pytest.raises(InputError, match=r"happiness.*near"):
         prepare(scenario)

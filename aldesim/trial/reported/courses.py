@@ -5,11 +5,16 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
+from aldesim.timeunits import HOURS_PER_DAY, MINUTES_PER_HOUR
 from aldesim.trial.reported.rows import Row, spread
 
 DAYS = (0, 7, 28, 56, 84, 182, 364, 728)
 """Recorded in every trial that is followed so long."""
 CELLS = ("lymphocytes", "blood_CD4", "blood_CD8", "blood_NK", "blood_Treg", "eosinophils")
+TROUGHS = (2, 3, 7, 14)
+"""Doses of cycle 1 before which the level is told."""
+MINUTE_H = 0.5 / MINUTES_PER_HOUR
+"""Half a minute, in hours: instants are whole minutes."""
 RATIOS = {
     "regulatory T cells, share of CD4 T cells": (
         100 * pl.col("blood_Treg") / pl.col("blood_CD4"),
@@ -77,9 +82,15 @@ def _changes(name: str, unit: str, day: float, before: np.ndarray, now: np.ndarr
 
 
 def level_rows(
-    courses: pl.LazyFrame, doses: pl.LazyFrame, patients: pl.DataFrame, per_unit: float, unit: str
+    courses: pl.LazyFrame,
+    doses: pl.LazyFrame,
+    patients: pl.DataFrame,
+    *,
+    hours: Sequence[float],
+    per_unit: float,
+    unit: str,
 ) -> list[Row]:
-    """Drug level just before each dose of the first cycle that followed a dose given.
+    """Drug level just before some doses of the first cycle, and at hours after the first dose.
 
     Parameters
     ----------
@@ -87,24 +98,51 @@ def level_rows(
         Signs over time, and the ledger.
     patients : DataFrame
         Those that count.
+    hours : sequence of float
+        Hours after the first dose. With two or more, their highest level, its hour, and the area
+        from the first dose to the last of them by trapezia are told, too.
     per_unit : float
         pM in one `unit`.
     unit : str
         Unit in which levels are told.
     """
-    due = doses.filter(pl.col("cycle") == 1, pl.col("slot").is_in([2, 3, 7, 14])).select(
-        "id", "time", "slot"
+    level = courses.filter(pl.col("id").is_in(patients["id"].implode())).select(
+        "id", "time", (pl.col("il2_plasma").cast(pl.Float64) / per_unit).alias("level")
     )
-    levels = (
-        courses.select("id", "time", pl.col("il2_plasma").cast(pl.Float64))
-        .join(due, on=["id", "time"], how="inner")
-        .filter(pl.col("id").is_in(patients["id"].implode()))
-        .collect(engine="streaming")
-    )
+    due = doses.filter(pl.col("cycle") == 1, pl.col("slot").is_in(TROUGHS))
+    before = level.join(due.select("id", "time", "slot"), on=["id", "time"], how="inner")
+    found = before.collect(engine="streaming")
     rows: list[Row] = []
-    for slot in sorted(levels["slot"].unique().to_list()):
-        part = levels.filter(pl.col("slot") == slot)
-        day = float(part["time"][0])
-        values = part["il2_plasma"].to_numpy() / per_unit
-        rows += spread("drug level", f"trough before dose {slot} of cycle 1", values, unit, day)
-    return rows
+    for slot in sorted(found["slot"].unique().to_list()):
+        part = found.filter(pl.col("slot") == slot)
+        name, day = f"trough before dose {slot} of cycle 1", float(part["time"][0])
+        rows += spread("drug level", name, part["level"].to_numpy(), unit, day)
+    return rows + _after_first_dose(level, hours, unit)
+
+
+def _after_first_dose(level: pl.LazyFrame, hours: Sequence[float], unit: str) -> list[Row]:
+    """Levels at hours after the first dose, their highest, its hour and the area under them."""
+    if not hours:
+        return []
+    hour = pl.col("hour")
+    near = pl.any_horizontal((hour - asked).abs() < MINUTE_H for asked in hours)
+    timed = level.select("id", "level", hour=pl.col("time") * HOURS_PER_DAY)
+    drawn = timed.filter(near | (hour == 0))
+    table = drawn.collect(engine="streaming").sort("id", "hour")
+    rows: list[Row] = []
+    for at in sorted({float(asked) for asked in hours}):
+        values = table.filter((pl.col("hour") - at).abs() < MINUTE_H)["level"].to_numpy()
+        name, day = f"{at:g} h after the first dose", at / HOURS_PER_DAY
+        rows += spread("drug level", name, values, unit, day)
+    if len(set(hours)) == 1:
+        return rows
+    step, mean = pl.col("hour").diff(), (pl.col("level") + pl.col("level").shift()) / 2
+    each = table.group_by("id", maintain_order=True).agg(
+        pl.col("level").max().alias("highest"),
+        pl.col("hour").get(pl.col("level").arg_max()).alias("when"),
+        (step * mean).sum().alias("area"),
+    )
+    rows += spread("drug level", "highest of these hours", each["highest"].to_numpy(), unit)
+    rows += spread("drug level", "hour of the highest", each["when"].to_numpy(), "h")
+    area = each["area"].to_numpy()
+    return rows + spread("drug level", "area under these hours", area, f"h*{unit}")

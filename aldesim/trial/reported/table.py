@@ -52,8 +52,9 @@ def reported(result: TrialResult) -> pl.DataFrame:
         result.courses,
         doses,
         patients,
-        float(molecule.pM(1.0)) if in_iu else 1.0,
-        "IU/mL" if in_iu else "pM",
+        hours=more.hours,
+        per_unit=float(molecule.pM(1.0)) if in_iu else 1.0,
+        unit="IU/mL" if in_iu else "pM",
     )
     table = pl.DataFrame(rows, schema=SCHEMA)
     if result.versions == 1:
