@@ -1,5 +1,7 @@
 """A scenario file: what may be written out in it, and where the files that it names lie."""
 
+from pathlib import Path
+
 import polars as pl
 import pytest
 
@@ -65,3 +67,11 @@ def test_what_is_written_out_is_checked(written):
         load_scenario(written(regimen="{id: mine}"))
     with pytest.raises(InputError, match="based_on"):
         prepare(load_scenario(written(population="{name: a, title: b, based_on: nobody}")))
+
+
+def test_the_example_of_the_docs_is_a_scenario(tmp_path):
+    page = (Path(__file__).parents[2] / "docs" / "own_trial.md").read_text("utf-8")
+    path = tmp_path / "example.yaml"
+    path.write_text(page.partition("```yaml\n")[2].partition("```")[0])
+    protocol = prepare(load_scenario(path))
+    assert len(protocol.slots) == 60 and protocol.slots.time[-1] < protocol.scenario.follow_up_days
