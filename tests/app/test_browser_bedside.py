@@ -89,6 +89,24 @@ def test_a_missed_dose_leads_to_its_hour(page):
     expect(page.locator("#moment p").first).to_contain_text(text.split("held: ")[1][:20])
 
 
+def test_the_keyboard_steps_from_dose_to_dose(page):
+    opened(page, "?weight=81&day=0")
+    page.get_by_role("button", name="To the next dose").focus()
+    page.keyboard.press("Enter")
+    heading = page.locator("#moment-heading")
+    expect(heading).to_have_text("What happens on day 1, hour 8")
+    expect(page.locator("#moment p").first).to_contain_text("Dose 2 of cycle 1")
+    page.get_by_role("button", name="To the dose before").click()
+    expect(heading).to_have_text("What happens on day 1, hour 0")
+
+
+def test_healthy_people_have_no_tumour_to_set_or_see(page):
+    opened(page, "?disease=healthy&regimen=subcutaneous_low_dose")
+    expect(page.locator("#bedside-size")).to_be_hidden()
+    expect(page.locator("#plot-tumour")).to_be_hidden()
+    expect(page.locator("#setting")).to_contain_text("Nobody here has a tumour")
+
+
 def test_exports_are_files(page):
     opened(page)
 

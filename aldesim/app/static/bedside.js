@@ -10,6 +10,7 @@ const END = 730;
 const form = document.getElementById("setting");
 const lane = document.getElementById("plot-lane");
 let picture, gallery, end = 20, view = "days", moment = null, range = null;
+const SAME = 0.01; // days
 const LOOKED_AT = ["view", "from", "to", "day"]; // of the address, beside the setting
 let held = null, wanted = null, busy = false, restTimer = 0, started = 0, looked = false, drawing = null;
 
@@ -198,6 +199,7 @@ function idle(reasons) {
     }
     group.querySelector(".why").textContent = [...said].join(" ");
   }
+  document.getElementById("plot-tumour").closest("figure").hidden = "size" in reasons && !held;
 }
 
 function span() {
@@ -263,6 +265,14 @@ async function look(day) {
   gallery.redraw();
 }
 
+// To the dose before the moment, or after it: without a mouse too.
+function step(forward) {
+  const marks = picture?.lane.data.filter((trace) => trace.name !== "event" && (!held || trace.y[0] === 1)) ?? [];
+  const days = marks.flatMap((trace) => trace.x).sort((a, b) => a - b);
+  const next = forward ? days.find((day) => day > moment + SAME) : days.findLast((day) => day < moment - SAME);
+  if (next !== undefined) look(next);
+}
+
 function tell(answer) {
   document.getElementById("headline").textContent = answer.headline;
   document.getElementById("lane-caption").textContent = `Doses on the time line: ${answer.headline}`;
@@ -280,7 +290,7 @@ function tell(answer) {
 
 function tellMoment(told) {
   document.getElementById("moment-heading").textContent = `What happens on ${told.heading}`;
-  document.getElementById("moment-day").textContent = `${told.day.toFixed(2)} days after the first dose: the line in the pictures`;
+  document.getElementById("moment-day").textContent = `${told.day.toFixed(2)} days after the first dose`;
   document.getElementById("moment").replaceChildren(...told.sentences.map((text) => element("p", text)));
 }
 
@@ -320,6 +330,8 @@ function listen() {
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("reset", (event) => { event.preventDefault(); set({}); wish(); });
   for (const button of document.querySelectorAll("[data-view]")) button.addEventListener("click", () => choose(button.dataset.view));
+  document.getElementById("dose-before").addEventListener("click", () => step(false));
+  document.getElementById("dose-after").addEventListener("click", () => step(true));
   document.getElementById("hold").addEventListener("click", async () => { await holdNow(held ? null : setting()); toAddress(); say(held ? "Held as B" : "B let go"); });
   document.getElementById("share").addEventListener("click", share);
   for (const kind of ["csv", "yaml"]) document.getElementById(kind).addEventListener("click", () => download(kind));
@@ -346,7 +358,7 @@ async function download(kind) {
 
 async function png() {
   await gallery.all();
-  const plots = [...document.querySelectorAll("#page-bedside .plot")];
+  const plots = [...document.querySelectorAll("#page-bedside figure:not([hidden]) .plot")];
   const width = 620, height = 230, gap = 34, columns = 2;
   const rows = Math.ceil((plots.length - 1) / columns);
   const canvas = element("canvas");
