@@ -65,7 +65,7 @@ def test_screened_trial_treats_the_eligible_under_their_own_numbers(
     scenario, result, criteria, tmp_path
 ):
     strict = scenario.model_copy(update={"patients": 12, "screening": str(criteria)})
-    done = run(strict, out=tmp_path / "strict", chunk=5)
+    done = run(strict, out=tmp_path / "strict", chunk=7)
     patients = done.patients.collect()
     assert (patients["ECOG"].cast(pl.Int64) == 0).all()
     assert (patients["body_weight"] < 90).all()

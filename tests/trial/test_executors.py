@@ -16,7 +16,8 @@ from aldesim.trial.run_folder import TABLES
 
 @pytest.fixture(scope="module")
 def scenario():
-    base = load_scenario("high-dose-melanoma")
+    """Doses at home, which are the quickest to simulate."""
+    base = load_scenario("subcutaneous-renal-cell")
     return base.model_copy(update={"patients": 12, "follow_up_days": 40, "scan_days": (40,)})
 
 
