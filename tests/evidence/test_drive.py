@@ -72,7 +72,9 @@ def test_an_input_in_steps_holds_from_its_day_on():
         )["viral_load"]
     assert course["failing"][:2] == pytest.approx(course["none"][:2], rel=1e-3)
     assert (course["failing"][2:] > 3 * course["none"][2:]).all()
-    assert course["none"][3] == pytest.approx(course["none"][0], rel=1e-3)
+    # Cells wane slowly beside the virus, and the virus with them; nothing is switched.
+    assert course["none"][3] == pytest.approx(course["none"][0], rel=0.2)
+    assert course["none"][2] == pytest.approx(course["none"][1], rel=0.02)
 
 
 def test_steps_out_of_order_are_refused(tmp_path):
