@@ -92,9 +92,10 @@ def test_a_missed_dose_leads_to_its_hour(page):
 
 def test_the_keyboard_steps_from_dose_to_dose(page):
     opened(page, "?weight=81&day=0")
+    heading = page.locator("#moment-heading")
+    expect(heading).to_have_text("What happens on day 1, hour 0")
     page.get_by_role("button", name="To the next dose").focus()
     page.keyboard.press("Enter")
-    heading = page.locator("#moment-heading")
     expect(heading).to_have_text("What happens on day 1, hour 8")
     expect(page.locator("#moment p").first).to_contain_text("Dose 2 of cycle 1")
     page.get_by_role("button", name="To the dose before").click()

@@ -1,13 +1,14 @@
 // The bedside: a setting in, pictures and words out; at most one question under way at a time.
-import { element, question, save, saveBlob, say, themeName, trouble } from "./server.js";
+import { element, question, save, say, themeName, trouble } from "./server.js";
 import { draw, Gallery, ready } from "./plots.js";
+import { poster } from "./poster.js";
+import { apart, changed, follow, form, idle, set, setting } from "./setting.js";
 import { heights } from "./visible.js";
 
 const HALF_HOURS_VIEW = 1.5; // days on either side of the moment
 const REST_AFTER = 350; // ms of quiet before the years are computed
 const END = 730;
 
-const form = document.getElementById("setting");
 const lane = document.getElementById("plot-lane");
 let picture, gallery, end = 20, view = "days", moment = null, range = null;
 const SAME = 0.01; // days
@@ -36,46 +37,6 @@ export function shown() {
 }
 
 // --- the setting -------------------------------------------------------------------------------
-
-function setting() {
-  const values = {};
-  for (const field of form.elements) {
-    if (field.name) values[field.name] = field.type === "range" ? Number(field.value) : field.value;
-  }
-  return values;
-}
-
-// Values into the form; what it cannot take stays as it is at the start, and is named.
-function set(values) {
-  const known = new Set(), refused = [];
-  for (const field of form.elements) {
-    if (!field.name) continue;
-    const wanted = values[field.name] ?? field.dataset.start;
-    known.add(field.name);
-    field.value = wanted;
-    if (field.type === "range" ? Number(field.value) !== Number(wanted) : field.value !== wanted) {
-      field.value = field.dataset.start;
-      refused.push(`${field.name}=${wanted}`);
-    }
-    follow(field);
-  }
-  return [...refused, ...Object.keys(values).filter((name) => !known.has(name))];
-}
-
-function follow(field) {
-  const number = document.getElementById(`${field.id}-number`);
-  if (!number) return;
-  number.value = field.value;
-  field.setAttribute("aria-valuetext", `${field.value} ${field.dataset.unit}`.trim());
-}
-
-function changed(values) {
-  const found = {};
-  for (const field of form.elements) {
-    if (field.name && String(values[field.name]) !== field.dataset.start) found[field.name] = values[field.name];
-  }
-  return found;
-}
 
 // The setting on show, the one kept beside it, and what is looked at, as the address says.
 async function recall() {
@@ -156,23 +117,8 @@ async function holdNow(values) {
   button.setAttribute("aria-pressed", String(Boolean(held)));
   button.textContent = held ? "Let go of B" : "Hold this beside";
   document.getElementById("page-bedside").classList.toggle("beside", Boolean(held));
-  apart();
+  apart(held);
   if (answer && picture) await take(answer);
-}
-
-// What differs between the setting on show and the one kept, in words.
-function apart() {
-  const place = document.getElementById("apart"), now = setting(), own = [], kept = [];
-  place.hidden = !held;
-  if (!held) return;
-  for (const field of form.elements) {
-    if (!field.name || field.closest(".control").hidden || String(now[field.name]) === String(held[field.name])) continue;
-    const label = form.querySelector(`label[for="${field.id}"]`).textContent.toLowerCase().replace("kd cd", "Kd CD");
-    const said = (value) => (field.type === "range" ? `${value} ${field.dataset.unit}`.trim() : field.querySelector(`option[value="${CSS.escape(value)}"]`).textContent);
-    own.push(`${label} ${said(now[field.name])}`);
-    kept.push(`${label} ${said(held[field.name])}`);
-  }
-  place.textContent = own.length ? `A (lines): ${own.join(", ")}. B (dashes): ${kept.join(", ")}.` : "A and B are the same so far: move a slider.";
 }
 
 // --- pictures ----------------------------------------------------------------------------------
@@ -185,21 +131,8 @@ async function take(answer) {
   if (answer.failed) trouble(`The simulation of this patient failed: ${answer.failed}`, true);
   outcomes(answer.outcomes);
   idle(answer.idle);
-  apart();
-}
-
-// Controls that change nothing are put away; the group says why, once.
-function idle(reasons) {
-  for (const group of form.querySelectorAll("fieldset")) {
-    const said = new Set();
-    for (const control of group.querySelectorAll(".control")) {
-      const name = control.querySelector("[name]").name;
-      control.hidden = name in reasons;
-      if (reasons[name]) said.add(reasons[name]);
-    }
-    group.querySelector(".why").textContent = [...said].join(" ");
-  }
-  document.getElementById("plot-tumour").closest("figure").hidden = "size" in reasons && !held;
+  document.getElementById("plot-tumour").closest("figure").hidden = "size" in answer.idle && !held;
+  apart(held);
 }
 
 function span() {
@@ -335,7 +268,7 @@ function listen() {
   document.getElementById("hold").addEventListener("click", async () => { await holdNow(held ? null : setting()); toAddress(); say(held ? "Held as B" : "B let go"); });
   document.getElementById("share").addEventListener("click", share);
   for (const kind of ["csv", "yaml"]) document.getElementById(kind).addEventListener("click", () => download(kind));
-  document.getElementById("png").addEventListener("click", png);
+  document.getElementById("png").addEventListener("click", async () => { await gallery.all(); await poster(); });
 }
 
 async function share(event) {
@@ -354,32 +287,4 @@ async function share(event) {
 async function download(kind) {
   const file = await question("bedside.export", kind);
   if (file) save(file.name, file.type, file.content);
-}
-
-async function png() {
-  await gallery.all();
-  const plots = [...document.querySelectorAll("#page-bedside figure:not([hidden]) .plot")];
-  const width = 620, height = 230, gap = 34, columns = 2;
-  const rows = Math.ceil((plots.length - 1) / columns);
-  const canvas = element("canvas");
-  canvas.width = columns * width;
-  canvas.height = 150 + rows * (height + gap);
-  const pen = canvas.getContext("2d"), style = getComputedStyle(document.body);
-  pen.fillStyle = style.backgroundColor;
-  pen.fillRect(0, 0, canvas.width, canvas.height);
-  pen.fillStyle = style.color;
-  pen.font = `600 16px ${style.fontFamily}`;
-  pen.fillText(`aldesim. ${document.getElementById("headline").textContent} Research use only.`, 16, 26);
-  for (const [index, plot] of plots.entries()) {
-    const first = index === 0;
-    const size = { format: "png", width: first ? canvas.width : width, height: first ? 110 : height };
-    const image = new Image();
-    image.src = await window.Plotly.toImage(plot, size);
-    await image.decode();
-    const place = index - 1, x = first ? 0 : (place % columns) * width;
-    const y = first ? 36 : 150 + Math.floor(place / columns) * (height + gap);
-    if (!first) pen.fillText(plot.closest("figure").querySelector("h3").textContent + ", " + plot.closest("figure").querySelector(".unit").textContent, x + 16, y + 18);
-    pen.drawImage(image, x, first ? y : y + gap - 10, size.width, size.height);
-  }
-  canvas.toBlob((blob) => saveBlob("bedside.png", blob), "image/png");
 }
