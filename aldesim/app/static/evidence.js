@@ -39,6 +39,7 @@ async function board() {
     box.append(element("span", name, { class: "hint" }), element("b", share), element("span", inside, { class: "hint" }));
     return box;
   }));
+  document.getElementById("board-weights").hidden = !found.computed;
   list();
   if (found.running) setTimeout(board, EVERY);
 }
