@@ -140,10 +140,10 @@ def decide(
     Raises
     ------
     InputError
-        If none of the rules' signs is supplied, or their lengths differ.
+        If the rules use signs and none is supplied, or their lengths differ.
     """
     seen = _arrays(rules, signs)
-    size = len(next(iter(seen.values())))
+    size = len(next(iter((seen or signs).values())))
     before = memory if memory is not None else start_memory(rules, size)
     if len(before.active) != size:
         raise InputError("decide", "memory", len(before.active), f"must be of {size} patients")
@@ -166,7 +166,9 @@ def decide(
     stopped_in[:count][triggered[:count] & (rules.codes == STOP_CYCLE)] = cycle
     reasons = active | (stopped_in == cycle)
     not_known &= ~reasons
-    action = np.where(reasons[:count], rules.codes, HOLD * not_known[:count]).max(axis=0)
+    action = np.where(reasons[:count], rules.codes, HOLD * not_known[:count]).max(
+        axis=0, initial=GIVE
+    )
     given, held = before.given, before.held
     if cycle != before.cycle:
         given, held = np.zeros_like(given), np.zeros_like(held)
@@ -224,11 +226,10 @@ def _arrays(rules: RuleSet, signs: Mapping[str, np.ndarray]) -> dict[str, np.nda
         for name in sorted(rules.signs)
         if name in signs
     }
-    if not seen:
+    if rules.signs and not seen:
         raise InputError("decide", "signs", sorted(signs), "must hold a sign that the rules use")
-    shape = next(iter(seen.values())).shape
     for name, values in seen.items():
-        if values.shape != shape or values.ndim != 1:
+        if values.ndim != 1 or values.shape != next(iter(seen.values())).shape:
             raise InputError("decide", name, values.shape, "must be of one length for all signs")
     return seen
 

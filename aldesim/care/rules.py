@@ -160,7 +160,7 @@ class RuleSet(BaseModel):
     name: str
     description: str
     version: str
-    rules: tuple[Rule, ...] = Field(min_length=1)
+    rules: tuple[Rule, ...]
     combination: Limit | None = None
     max_holds: Limit | None = None
     max_doses: Limit | None = None

@@ -111,3 +111,12 @@ def test_signs_of_different_lengths_and_none_at_all():
         decide(LABEL, {"mood": np.ones(3)}, None, 0.0)
     with pytest.raises(InputError, match="memory"):
         decide(LABEL, {"SBP": np.ones(3)}, start_memory(LABEL, 2), 0.0)
+
+
+def test_without_rules_every_dose_is_given_whatever_the_signs():
+    nobody = load_rules("every_dose")
+    signs = {"MAP": np.array([90.0, 40.0, np.nan])}
+    first = decide(nobody, signs, None, 0.0)
+    second = decide(nobody, signs, first.memory, 8 / 24)
+    assert second.action.tolist() == [GIVE] * 3
+    assert second.reasons.shape == (3, 0) and second.memory.given.tolist() == [2] * 3
