@@ -37,8 +37,8 @@ def run(
     seed
         Seed of all randomness; the same seed gives the same bits (default: the scenario's).
     posterior
-        Treat the patients under each of so many draws of the calibration's posterior, so that
-        intervals hold what is not known of the parameters besides chance.
+        Treat the patients under each of so many draws of the calibration's posterior (20, say), so
+        that intervals hold what is not known of the parameters besides chance.
     out
         Run folder (default: runs/SCENARIO-HASH).
     workers

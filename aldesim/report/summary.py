@@ -159,21 +159,25 @@ def summary_of(endpoints: Endpoints) -> list[Row]:
     note = f"{counted(failed, 'patient')} failed and left out" if failed else "none failed"
     under = endpoints.tables.trial.manifest.get("uncertainty")
     if under:
-        note += f"; the same under each of {under['of']}"
+        each = number(endpoints.tables.total // under["versions"])
+        note = f"{each} under each of {under['of']}; {note}"
     rows = [Row("Patients", number(endpoints.n), note)]
     rows += _doses(endpoints)
     if endpoints.tables.tumour:
         rows += _response(endpoints)
     share = endpoints.pressor
-    rows.append(
-        Row("Vasopressor used", percent(share.value), f"{number(share.count)} of {number(share.n)}")
-    )
+    rows.append(Row("Vasopressor used", percent(share.value), _counted(share)))
     if "hospital_days" in endpoints.tables.patients.columns:
         stay, _ = endpoints.spread("hospital_days")
         value = number(stay.value, 1).removesuffix(".0")
         note = f"nine in ten: {span(stay.low, stay.high)}"
         rows.append(Row("Hospital days, median", value, note))
     return rows + (_times if endpoints.tables.tumour else _cells)(endpoints)
+
+
+def _counted(share: Proportion) -> str:
+    """Interval of a share, and how many it is of."""
+    return f"95\u00a0% interval {_interval(share)}; {number(share.count)} of {number(share.n)}"
 
 
 def _response(endpoints: Endpoints) -> list[Row]:
@@ -183,7 +187,7 @@ def _response(endpoints: Endpoints) -> list[Row]:
         Row(
             "Response (CR + PR)",
             percent(rate.value),
-            f"95\u00a0% interval {_interval(rate)}; {number(rate.count)} of {number(rate.n)}",
+            _counted(rate),
         )
     ]
     for name, label in (("CR", "Complete response"), ("PR", "Partial response")):
