@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from aldesim.care import RuleSet
 from aldesim.drug import Product
-from aldesim.plan.clock import later
 from aldesim.plan.monitoring import Monitoring
 from aldesim.plan.person import Person
 from aldesim.regimen import Regimen
@@ -109,10 +108,6 @@ class PlannedDose:
     def recipe(self) -> Recipe | None:
         """How it is made up; None where no vial is known."""
         return self.amount if isinstance(self.amount, Recipe) else None
-
-    def use_by(self, made: datetime, stability_hours: float) -> datetime:
-        """When a dose made at that moment is too old."""
-        return later(made, timedelta(hours=stability_hours))
 
 
 @dataclass(frozen=True)
