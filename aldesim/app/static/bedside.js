@@ -156,7 +156,7 @@ async function render(target) {
   const spec = picture?.[id];
   if (!spec) return;
   const shown = span();
-  await draw(target, spec, { ...heights(spec, shown), xaxis: { range: shown }, shapes: shapes() }, "small");
+  await draw(target, spec, { ...heights(spec, shown), xaxis: { range: shown }, shapes: shapes() }, "small", busy);
   const caption = spec.layout.meta?.caption;
   if (caption) target.setAttribute("aria-label", caption);
   if (!target.dataset.listens) {

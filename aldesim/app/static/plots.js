@@ -13,10 +13,15 @@ export async function ready() {
 
 const drawn = new WeakMap(); // what each place shows; the same again costs nothing
 
-export async function draw(target, spec, extra = {}, kind = "figure") {
-  const now = JSON.stringify([spec, extra, kind, themeName(), target.clientWidth]);
-  if (drawn.get(target) === now) return;
-  drawn.set(target, now);
+const unsaid = (name, value) => (name === "text" && Array.isArray(value) ? null : value);
+
+// In haste, while the same picture comes again soon, other words on hover alone are not drawn.
+export async function draw(target, spec, extra = {}, kind = "figure", haste = false) {
+  const now = [spec, extra, kind, themeName(), target.clientWidth];
+  const whole = JSON.stringify(now), looks = haste ? JSON.stringify(now, unsaid) : "";
+  const before = drawn.get(target);
+  if (before?.whole === whole || (haste && before?.looks === looks)) return;
+  drawn.set(target, { whole, looks: looks || JSON.stringify(now, unsaid) });
   const layout = { ...spec.layout, ...extra, template: (await templates)[themeName()][kind], autosize: true };
   if (coarse.matches) layout.dragmode = false; // a finger must scroll the page, not draw a box
   for (const axis of ["xaxis", "yaxis", "yaxis2"]) {
