@@ -1,6 +1,7 @@
 """Virtual trials: scenarios, the closed loop, endpoints, run folders."""
 
 from aldesim.trial.comparison import Comparison, Difference, compare, vary
+from aldesim.trial.reported import reported
 from aldesim.trial.result import TrialResult
 from aldesim.trial.runner import run
 from aldesim.trial.scenario import Scenario, load_scenario, scenario_names
@@ -14,6 +15,7 @@ __all__ = [
     "Versions",
     "compare",
     "load_scenario",
+    "reported",
     "run",
     "scenario_names",
     "vary",

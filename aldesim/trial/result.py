@@ -59,13 +59,6 @@ class TrialResult:
         return sum(last - first + 1 for first, last in run.done())
 
     @property
-    def endpoints(self) -> pl.DataFrame:
-        """Endpoints as papers report them; see `aldesim.trial.reported.reported`."""
-        from aldesim.trial.reported import reported
-
-        return reported(self)
-
-    @property
     def report(self) -> Path:
         """The page to read."""
         return RunFolder(self.folder).report

@@ -6,7 +6,7 @@ import pytest
 
 from aldesim.errors import InputError
 from aldesim.timeunits import DAYS_PER_MONTH
-from aldesim.trial import load_scenario, run
+from aldesim.trial import load_scenario, reported, run
 from aldesim.trial.protocol import prepare
 from aldesim.trial.reported import write_reported
 from aldesim.trial.scenario import Reported
@@ -34,7 +34,7 @@ def one(table, group, endpoint, statistic, day=None):
 
 
 def test_cells_on_a_day_are_those_of_the_courses(hiv):
-    table = hiv.endpoints
+    table = reported(hiv)
     course = hiv.courses.filter(pl.col("time").is_in([0.0, 5.0])).collect()
     first, later = (course.filter(pl.col("time") == day) for day in (0.0, 5.0))
     cells = one(table, "course", "blood_CD4", "mean", 5)
@@ -50,14 +50,14 @@ def test_cells_on_a_day_are_those_of_the_courses(hiv):
 
 
 def test_levels_are_those_just_before_a_dose(hiv):
-    trough = one(hiv.endpoints, "drug level", "trough before dose 2 of cycle 1", "median")
+    trough = one(reported(hiv), "drug level", "trough before dose 2 of cycle 1", "median")
     assert trough["unit"] == "IU/mL" and trough["day"] == pytest.approx(0.5)
     level = hiv.courses.filter((pl.col("time") - 0.5).abs() < 1e-6).collect()["il2_plasma"]
     assert trough["value"] == pytest.approx(float(level.median()) / 3.99, rel=0.01)
 
 
 def test_levels_after_the_first_dose_rise_and_fall(hiv):
-    table = hiv.endpoints
+    table = reported(hiv)
     at = {h: one(table, "drug level", f"{h} h after the first dose", "median") for h in (1, 4, 8)}
     assert at[1]["value"] < at[4]["value"] > at[8]["value"]
     peak = one(table, "drug level", "highest of these hours", "mean")
@@ -76,7 +76,7 @@ def test_looking_changes_nothing(hiv, tmp_path):
 
 
 def test_response_survival_doses_and_harm(result):
-    table, patients = result.endpoints, result.patients.collect()
+    table, patients = reported(result), result.patients.collect()
     best = patients["best_response"].to_numpy()
     share = one(
         table, "response, RECIST 1.1", "objective response (CR + PR)", "percent of patients"
@@ -100,7 +100,7 @@ def test_response_survival_doses_and_harm(result):
 def test_it_is_written_beside_the_report(hiv):
     path = write_reported(hiv)
     assert path == hiv.folder / "endpoints.csv"
-    assert pl.read_csv(path, infer_schema_length=None).height == hiv.endpoints.height
+    assert pl.read_csv(path, infer_schema_length=None).height == reported(hiv).height
 
 
 def test_a_sign_that_is_none():

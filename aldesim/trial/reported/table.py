@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import polars as pl
+import polars.selectors as cs
 
 from aldesim import model
 from aldesim.trial.protocol import restore
@@ -13,6 +14,8 @@ from aldesim.trial.reported.rows import CONFIDENCE, SCHEMA, unit_words
 from aldesim.trial.reported.tumour import response_rows, survival_rows
 from aldesim.trial.result import TrialResult
 from aldesim.wholefile import write_text
+
+DIGITS = 10  # 17.6 %, not a bit less
 
 
 def reported(result: TrialResult) -> pl.DataFrame:
@@ -56,7 +59,7 @@ def reported(result: TrialResult) -> pl.DataFrame:
         per_unit=float(molecule.pM(1.0)) if in_iu else 1.0,
         unit="IU/mL" if in_iu else "pM",
     )
-    table = pl.DataFrame(rows, schema=SCHEMA)
+    table = pl.DataFrame(rows, schema=SCHEMA).with_columns(cs.float().round_sig_figs(DIGITS))
     if result.versions == 1:
         return table
     # Patients of several versions are no sample of one: their number says nothing of certainty.
