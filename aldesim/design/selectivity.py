@@ -11,8 +11,8 @@ from aldesim.regimen import Regimen
 
 POINTS = 25
 K_ALPHA = (1e3, 1e7)
-K_BETA_GAMMA = (1e2, 1e6)
-"""Ranges of the map, pM: from tenfold tighter than aldesleukin to hardly any binding."""
+K_BETA_GAMMA = (2e1, 1e6)
+"""Ranges of the map, pM: from the tightest molecule on the shelf to hardly any binding."""
 DOSES = 13
 REACH = 1000.0
 
